@@ -1,0 +1,1 @@
+"""The imperative shell: it touches the world and decides nothing about the domain."""

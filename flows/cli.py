@@ -1,0 +1,161 @@
+"""`sancu`: the commands. Output for people is Chinese; `--json` gives the same for programs.
+
+Exit codes: 0 done, 1 findings or a release stopped it, 2 bad input or usage, 3 the environment failed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from transforms.errors import EnvironmentFailure, SancuError, Stopped
+
+DONE, STOPPED, BAD_INPUT, ENVIRONMENT = 0, 1, 2, 3
+EXIT_CODES = {Stopped: STOPPED, EnvironmentFailure: ENVIRONMENT}
+
+app = typer.Typer(
+    help="三促活动工作简报：收各部门的表，查错，算数，出简报。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+PeriodArgument = Annotated[str, typer.Argument(metavar="期别", help="月份，如 2014-06。")]
+DistrictOption = Annotated[str | None, typer.Option("--district", metavar="代码", help="区划代码，默认 350303。")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序使用。")]
+
+
+@app.command()
+def run(
+    period: PeriodArgument,
+    district: DistrictOption = None,
+    inbox: Annotated[str | None, typer.Option(metavar="网址或目录", help="收文目录。")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="目录", help="输出目录，默认 out。")] = None,
+    as_known: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="日期", help="只用这一天为止收到的文件。")
+    ] = None,
+    release: Annotated[bool, typer.Option("--release", help="做好后签发；签发后不再改动。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """做一个月的简报。没有变化时不重做。"""
+    from flows import month as months
+    from flows.settings import load_settings
+
+    settings = load_settings()
+    known = as_known.date() if as_known else None
+    month = months.open_month(settings, period, district, inbox, out.absolute() if out else None, known)
+    with _progress(enabled=not as_json):
+        issue = months.look(month)
+        if issue is None:
+            issue = _make(month)
+    if release:
+        issue = months.release(month, issue)
+    _tell(issue, as_json)
+
+
+def _make(month: Any) -> Any:
+    """Run the flow. Prefect's server boots while the libraries are imported."""
+    from flows.orchestration import prefect_server
+
+    with prefect_server(month.settings.home / "prefect") as server:
+        from flows.monthly import monthly_briefing
+
+        server.wait()
+        return monthly_briefing(
+            district=month.code,
+            period=str(month.period),
+            inbox=month.inbox,
+            out=str(month.out),
+            as_known=month.as_known.date() if month.as_known else None,
+        )
+
+
+def _tell(issue: Any, as_json: bool) -> None:
+    if as_json:
+        _print_json(issue.summary | {"unchanged": issue.unchanged, "pdf": str(issue.pdf)})
+        return
+    for line in issue.lines():
+        print(line)
+
+
+@app.command()
+def why(
+    figure: Annotated[str, typer.Argument(metavar="指标代码", help="如 reward.amount_to_date。")],
+    period: PeriodArgument,
+    district: DistrictOption = None,
+    cells: Annotated[bool, typer.Option("--cells", help="逐格列出原文和读数。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """说明一个数的含义，以及它来自哪些单元格。"""
+    from flows.settings import load_settings
+    from flows.why import explain
+
+    explanation = explain(load_settings(), figure, period, district)
+    if as_json:
+        _print_json(explanation.as_json())
+        return
+    for line in explanation.lines(every_cell=cells):
+        print(line)
+
+
+@app.command()
+def doctor(as_json: JsonOption = False) -> None:
+    """检查这台机器缺什么，怎么补。"""
+    from flows.doctor import diagnose
+    from flows.settings import load_settings
+
+    checks = diagnose(load_settings())
+    if as_json:
+        _print_json([{"name": c.name, "ok": c.ok, "message": c.message, "remedy": c.remedy} for c in checks])
+    else:
+        for check in checks:
+            print(f"{'✓' if check.ok else '✗'} {check.name}：{check.message}")
+            if not check.ok and check.remedy:
+                print(f"    办法：{check.remedy}")
+    if not all(check.ok for check in checks):
+        raise typer.Exit(ENVIRONMENT)
+
+
+@contextmanager
+def _progress(enabled: bool) -> Iterator[None]:
+    """A bar on the terminal's error stream, so that output can be piped; plain lines where there is no terminal."""
+    from flows.progress import listening
+
+    console = Console(stderr=True)
+    if not (enabled and console.is_terminal):
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("准备", total=None)
+
+        def listen(step: str, done: int, total: int) -> None:
+            bars.update(bar, description=step, completed=done, total=total)
+
+        with listening(listen):
+            yield
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Entry point: every error meant for people becomes one message and an exit code."""
+    try:
+        app(args=arguments, prog_name="sancu")
+    except SancuError as error:
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_CODES.get(type(error), BAD_INPUT))
+    except KeyboardInterrupt:
+        print("已中断。重新运行同一条命令会接着做。", file=sys.stderr)
+        sys.exit(130)
+    sys.exit(DONE)

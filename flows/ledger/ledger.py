@@ -1,0 +1,157 @@
+"""What the shell asks of the ledger. Every method is one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from flows.ledger import models, receipts, records
+from flows.ledger.database import Database
+from flows.ledger.locks import run_locked
+from flows.ledger.records import Arrival, Briefing, Status
+from transforms.figures import Figure
+from transforms.findings import Finding
+from transforms.period import Period
+from transforms.submissions import Submission
+
+
+class Ledger:
+    """The ledger at a database URL, created or migrated when it is opened.
+
+    Every method raises EnvironmentFailure when the database cannot be reached, read or written.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Raises ConfigurationError for a URL that cannot be."""
+        self._database = Database(url)
+
+    def lock(self, district: str, period: Period, timeout: float = 10.0) -> AbstractContextManager[None]:
+        """Keep every other run off this district's month; a dead process's lock is taken over.
+
+        Raises:
+            EnvironmentFailure: a live process still holds it after `timeout` seconds.
+        """
+        return run_locked(self._database, district, period, timeout)
+
+    def record_submissions(
+        self,
+        district: str,
+        period: Period,
+        arrivals: Iterable[Arrival],
+        seen_at: dt.datetime,
+        inbox: str = "",
+    ) -> tuple[Submission, ...]:
+        """Enter the receipts that are new, as one transaction; those that were. `inbox` is its URL without credentials.
+
+        A file that no register lists counts as received at `seen_at`, and a line that the register gets later
+        corrects that. A registered time belongs to the content that it was first seen with: other content under the
+        same name and time came later, at `seen_at`, so a file replaced in place never rewrites what was known.
+        """
+        with self._database.writing() as connection:
+            return receipts.enter(connection, inbox, district, period, arrivals, seen_at)
+
+    def submissions(
+        self, district: str, through: Period, as_known: dt.datetime | None = None, inbox: str = ""
+    ) -> tuple[Submission, ...]:
+        """For each period up to `through` and each department the submission in force, in that order: the one
+        received last in `inbox`, of those received by `as_known`."""
+        with self._database.reading() as connection:
+            return receipts.in_force(connection, inbox, district, through, as_known)
+
+    def submission(self, sha256: str) -> Submission:
+        """The last receipt of an archived file.
+
+        Raises:
+            EnvironmentFailure: no file with this hash was ever received.
+        """
+        with self._database.reading() as connection:
+            return receipts.of_content(connection, sha256)
+
+    def record_briefing(self, briefing: Briefing, figures: Iterable[Figure], findings: Iterable[Finding]) -> Briefing:
+        """Enter a briefing with all its figures and findings: the last step of publication. The briefing as recorded;
+        one that is already there (the step was repeated) is returned as it stands.
+
+        Raises:
+            ValueError: two figures with one code.
+        """
+        figures, findings = list(figures), list(findings)
+        if len({figure.code for figure in figures}) != len(figures):
+            raise ValueError("two figures with one code")
+        try:
+            with self._database.writing() as connection:
+                if known := _find(connection, briefing.district, briefing.period, briefing.fingerprint):
+                    return known
+                row = insert(models.briefing).values(records.briefing_row(briefing)).returning(models.briefing.c.id)
+                key: int = connection.execute(row).scalar_one()
+                if figures:
+                    rows = [records.figure_row(key, n, figure) for n, figure in enumerate(figures)]
+                    connection.execute(insert(models.figure), rows)
+                if findings:
+                    rows = [records.finding_row(key, n, finding) for n, finding in enumerate(findings)]
+                    connection.execute(insert(models.finding), rows)
+        except IntegrityError:  # another process was first, where writers do not queue
+            known = self.find_briefing(briefing.district, briefing.period, briefing.fingerprint)
+            if known is None:
+                raise
+            return known
+        return replace(briefing, id=key)
+
+    def find_briefing(self, district: str, period: Period, fingerprint: str) -> Briefing | None:
+        with self._database.reading() as connection:
+            return _find(connection, district, period, fingerprint)
+
+    def latest_briefing(self, district: str, period: Period) -> Briefing | None:
+        """The month's current briefing: the one made or confirmed last, leaving out those made as known on a day."""
+        table = models.briefing
+        wanted = (
+            select(table)
+            .where(table.c.district == district, table.c.period == str(period), table.c.as_known.is_(None))
+            .order_by(table.c.confirmed_at.desc(), table.c.id.desc())
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(wanted.limit(1)).mappings().first()
+        return records.briefing_of(dict(row)) if row else None
+
+    def confirm(self, briefing: Briefing, at: dt.datetime) -> None:
+        """Say that a run at `at` found `briefing` to be what the submissions in force give: it is the current one
+        again if another had taken its place in between. Writes nothing when it is current."""
+        latest = self.latest_briefing(briefing.district, briefing.period)
+        if latest is None or latest.id != briefing.id:
+            with self._database.writing() as connection:
+                connection.execute(update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at))
+
+    def release(self, briefing: Briefing, at: dt.datetime) -> Briefing:
+        """签发. A briefing released before keeps its day."""
+        with self._database.writing() as connection:
+            table = models.briefing
+            connection.execute(
+                update(table)
+                .where(table.c.id == briefing.id, table.c.status == Status.DRAFT.value)
+                .values(status=Status.RELEASED.value, released_at=at)
+            )
+            row = connection.execute(select(table).filter_by(id=briefing.id)).mappings().one()
+            return records.briefing_of(dict(row))
+
+    def figures_of(self, briefing: Briefing) -> dict[str, Figure]:
+        """Every figure by code, in the order recorded, exact and with its lineage."""
+        table = models.figure
+        wanted = select(table).filter_by(briefing_id=briefing.id).order_by(table.c.position)
+        with self._database.reading() as connection:
+            return {row["code"]: records.figure_of(dict(row)) for row in connection.execute(wanted).mappings()}
+
+    def findings_of(self, briefing: Briefing) -> tuple[Finding, ...]:
+        table = models.finding
+        wanted = select(table).filter_by(briefing_id=briefing.id).order_by(table.c.position)
+        with self._database.reading() as connection:
+            return tuple(records.finding_of(dict(row)) for row in connection.execute(wanted).mappings())
+
+
+def _find(connection: Connection, district: str, period: Period, fingerprint: str) -> Briefing | None:
+    wanted = select(models.briefing).filter_by(district=district, period=str(period), fingerprint=fingerprint)
+    row = connection.execute(wanted).mappings().first()
+    return records.briefing_of(dict(row)) if row else None

@@ -1,0 +1,242 @@
+"""One district's month as the shell sees it: where its files come from, what was received, whether anything changed.
+
+Light on purpose: an unchanged month must be known as such before pandas, Great Expectations or Prefect are imported.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flows import fingerprint as prints
+from flows.configuration import Configuration, load_configuration
+from flows.ledger import Arrival, Briefing, Ledger, Status
+from flows.settings import REPOSITORY, Settings
+from flows.sources import CHINA, pull
+from flows.store import Store, outputs, write_outputs
+from flows.urls import without_credentials
+from transforms.errors import Stopped, UsageError
+from transforms.findings import Finding, Severity
+from transforms.period import Period
+from transforms.submissions import Submission
+
+INBOX_RULES = {
+    "IN01": "文件名认不出是哪个部门的",
+    "IN02": "文件没有读取（过大、没有权限或还在复制）",
+}
+
+
+@dataclass(frozen=True)
+class Month:
+    """A district, a period, and where to read and write."""
+
+    settings: Settings
+    configuration: Configuration
+    period: Period
+    inbox: str
+    out: Path
+    as_known: dt.datetime | None
+    ledger: Ledger
+    store: Store
+
+    @property
+    def code(self) -> str:
+        return self.configuration.district.code
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """Every month of the campaign up to this one: cumulative figures and registers need them."""
+        return tuple(self.configuration.district.first_period.through(self.period))
+
+    @property
+    def inbox_name(self) -> str:
+        return without_credentials(self.inbox)
+
+    @property
+    def folder(self) -> Path:
+        return self.out / self.code / str(self.period)
+
+    def issue_folder(self, fingerprint: str) -> str:
+        return f"{self.code}/{self.period}/{fingerprint}"
+
+    @cached_property
+    def templates(self) -> dict[str, str]:
+        return prints.texts_of(REPOSITORY / "report_templates", "*.j2", "*.css")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run of the month works on. Equal fingerprints mean equal briefings."""
+
+    submissions: tuple[Submission, ...]
+    notes: tuple[Finding, ...]  # about files of the inbox that could not become submissions
+    fingerprint: str
+    withdrawn: tuple[str, ...] = ()  # received before, no longer in the inbox; the archived copy counts
+
+
+def open_month(
+    settings: Settings,
+    period: str,
+    district: str | None = None,
+    inbox: str | None = None,
+    out: Path | None = None,
+    as_known: dt.date | None = None,
+) -> Month:
+    """Read the configuration and open ledger and store.
+
+    Raises:
+        UsageError: no such period or district, no inbox, or a period before the campaign.
+        ConfigurationError: a mistake in a contract or district file.
+        EnvironmentFailure: ledger or store cannot be opened.
+    """
+    month = Period.parse(period)
+    configuration = load_configuration(settings.data, district or settings.district)
+    first = configuration.district.first_period
+    if month < first:
+        raise UsageError(f"{month} 早于活动开始的月份 {first}，没有简报可做。")
+    url = inbox or settings.inbox_url
+    if not url:
+        raise UsageError("没有指定收文目录：请用 --inbox 指定，或设置 SANCU_INBOX。")
+    if "://" not in url:
+        url = str(Path(url).expanduser().absolute())
+    known = dt.datetime.combine(as_known, dt.time.max, CHINA) if as_known else None
+    ledger, store = Ledger(settings.database_url), Store(settings.store_url)
+    return Month(settings, configuration, month, url, out or settings.out, known, ledger, store)
+
+
+def receive(month: Month, period: Period, at: dt.datetime) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """Pull one month's folder, archive each file under its SHA-256 and enter it in the ledger: safe to repeat.
+
+    Returns notes on files that could not become submissions, and the names of the files seen.
+
+    Raises:
+        EnvironmentFailure: the inbox, store or ledger refuses; worth another try.
+    """
+    district = month.configuration.district
+    limit = month.settings.reader.file_mb * 1024 * 1024
+    incoming = pull(month.inbox, district, period, limit)
+    notes, arrivals = [], []
+    for item in incoming:
+        if item.department is None:
+            message = f"{period}“{item.filename}”的文件名认不出是哪个部门的，请改成“部门名.xlsx”后重新放入"
+            notes.append(Finding("IN01", Severity.INFORM, message, "办公室", filename=item.filename))
+        elif item.problem:
+            message = f"{period}“{item.filename}”{item.problem}"
+            notes.append(Finding("IN02", Severity.BLOCK, message, item.department, filename=item.filename))
+        else:
+            sha = month.store.put(item.data)
+            size = len(item.data)
+            arrivals.append(Arrival(sha, item.department, item.filename, size, item.received_at, item.sender))
+    month.ledger.record_submissions(district.code, period, arrivals, at, month.inbox_name)
+    return tuple(notes), tuple(item.filename for item in incoming)
+
+
+def plan(month: Month, received: dict[Period, tuple[tuple[Finding, ...], tuple[str, ...]]]) -> Plan:
+    """Which submissions are in force, and the fingerprint of all that the briefing depends on."""
+    submissions = month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
+    notes = tuple(note for found, _ in received.values() for note in found)
+    present = {(period, name) for period, (_, names) in received.items() for name in names}
+    withdrawn = tuple(f"{s.period} {s.filename}" for s in submissions if (s.period, s.filename) not in present)
+    fingerprint = prints.fingerprint(
+        submissions,
+        period=month.period,
+        texts={**month.configuration.texts, "notes": json.dumps([dataclasses.astuple(n) for n in notes])},
+        templates=month.templates,
+        code=prints.code_version(),
+        fonts=prints.fonts_identity(month.settings.fonts),
+    )
+    return Plan(submissions, notes, fingerprint, withdrawn)
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What a command tells about a briefing that was made, or was there already. `summary` stands in the manifest."""
+
+    briefing: Briefing
+    folder: Path
+    unchanged: bool
+    withdrawn: tuple[str, ...] = ()
+
+    @property
+    def pdf(self) -> Path:
+        return self.folder / "briefing.pdf"
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return dict(self.briefing.manifest["summary"])
+
+    def lines(self) -> list[str]:
+        """For people, the PDF's path last."""
+        told = self.summary
+        findings, lights = told["findings"], told["lights"]
+        lines = [
+            f"{told['title']} 第{told['number']}期（总第{told['total_number']}期）"
+            + ("【未定稿】" if told["provisional"] else ""),
+            f"  报送：应报 {told['departments']} 个部门，已收 {told['received']} 个"
+            + (f"；缺：{'、'.join(told['missing'])}" if told["missing"] else ""),
+            f"  问题：退回 {findings['block']} 条，需说明 {findings['explain']} 条，提示 {findings['inform']} 条",
+            f"  指标：{told['figures']} 个，其中红 {lights['红']}、黄 {lights['黄']}、绿 {lights['绿']}",
+            *(f"  注意：{name} 已不在收文目录，按归档的原件计" for name in self.withdrawn),
+        ]
+        if self.unchanged:
+            lines.append("  数据、规则和程序都没有变化，没有重做。")
+        if self.briefing.status is Status.RELEASED:
+            lines.append("  已签发，不再改动。")
+        return [*lines, str(self.pdf)]
+
+
+def now() -> dt.datetime:
+    """The moment, to the second: what the ledger calls `seen at` and `made at`."""
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def by_period(submissions: tuple[Submission, ...]) -> list[tuple[Submission, ...]]:
+    """The submissions of each month together, earliest month first."""
+    periods = sorted({submission.period for submission in submissions})
+    return [tuple(s for s in submissions if s.period == period) for period in periods]
+
+
+def look(month: Month) -> Issue | None:
+    """Pull, and say whether this month's briefing stands already; None when it must be made."""
+    received = {period: receive(month, period, now()) for period in month.periods}
+    return unchanged(month, plan(month, received))
+
+
+def unchanged(month: Month, planned: Plan) -> Issue | None:
+    """The issue that this plan has given before, its files put back if they are not there; None when it must be made.
+
+    Raises:
+        Stopped: the month is released and this plan would change it.
+    """
+    briefing = month.ledger.find_briefing(month.code, month.period, planned.fingerprint)
+    if briefing is None:
+        refuse_if_released(month)
+        return None
+    if (outputs(month.folder) or {}).get("fingerprint") != planned.fingerprint:
+        kept = month.store.issue(month.issue_folder(planned.fingerprint))
+        if kept is None:
+            return None
+        files, manifest = kept
+        write_outputs(month.folder, files, {name: value for name, value in manifest.items() if name != "files"})
+    if month.as_known is None:
+        month.ledger.confirm(briefing, now())
+    return Issue(briefing, month.folder, True, planned.withdrawn)
+
+
+def release(month: Month, issue: Issue) -> Issue:
+    """签发: from now on the month's issue stays as it is."""
+    return dataclasses.replace(issue, briefing=month.ledger.release(issue.briefing, now()))
+
+
+def refuse_if_released(month: Month) -> None:
+    latest = month.ledger.latest_briefing(month.code, month.period)
+    if month.as_known is None and latest and latest.status is Status.RELEASED:
+        raise Stopped(
+            f"{month.period.chinese}第{latest.number}期已经签发，不能改写；现有数据与签发时不同。"
+            f"要看签发时的版本，请用 --as-known；更正请在以后的期次中说明。"
+        )

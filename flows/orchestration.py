@@ -1,0 +1,115 @@
+"""Prefect's surroundings for one command: telemetry off, and a server to talk to.
+
+A server named by PREFECT_API_URL is used as it is. Without one, a local server on loopback serves this command
+alone. It is started before anything else, so that it boots while the heavy libraries are imported; its database is
+kept between commands, because creating it anew costs more than the boot.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from transforms.errors import EnvironmentFailure
+
+BOOT_SECONDS = 90  # a cold disk on a busy machine; usually 4
+
+QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_TO_API_ENABLED": "0",
+    "PREFECT_CLI_PROMPT": "0",
+}
+OWN_SERVER = {
+    "PREFECT_UI_ENABLED": "0",
+    "PREFECT__SERVER_EPHEMERAL": "1",  # only the services that a single process needs
+    "PREFECT__SERVER_FINAL": "1",
+}
+
+
+@contextmanager
+def prefect_server(home: Path) -> Iterator[Server]:
+    """Prepare the environment for importing Prefect, and stop what was started.
+
+    Must be entered before `prefect` is imported: Prefect reads its settings at import.
+    """
+    os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
+    if os.environ.get("PREFECT_API_URL"):
+        yield Server(None, "", home / "server.log")
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["PREFECT_HOME"] = str(home)
+    server = Server.start(home)
+    os.environ["PREFECT_API_URL"] = server.url
+    try:
+        yield server
+    finally:
+        del os.environ["PREFECT_API_URL"]
+        server.stop()
+
+
+class Server:
+    """A Prefect server process on loopback, or the running one that the user named."""
+
+    def __init__(self, process: subprocess.Popen[bytes] | None, url: str, log: Path) -> None:
+        self._process, self.url, self._log = process, url, log
+
+    @classmethod
+    def start(cls, home: Path) -> Server:
+        port = _free_port()
+        log = home / "server.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"),
+                    *("--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"),
+                ],
+                env={**os.environ, **OWN_SERVER},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        return cls(process, f"http://127.0.0.1:{port}/api", log)
+
+    def wait(self) -> None:
+        """Return when the server answers.
+
+        Raises:
+            EnvironmentFailure: it died or is silent for 90 s; the message names its log.
+        """
+        if self._process is None:
+            return
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        deadline = time.monotonic() + BOOT_SECONDS
+        while self._process.poll() is None and time.monotonic() < deadline:
+            try:
+                opener.open(f"{self.url}/health", timeout=5).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.05)
+        raise EnvironmentFailure(f"调度服务没有启动。原因见 {self._log}；可以重试，或用 PREFECT_API_URL 指定已有的服务。")
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,215 @@
+"""The store: what was received, what is derived from it, and the issues made, in a folder or an object store.
+
+archive/ab/abcd….bin      a submission, named by its SHA-256; never changed, never removed
+facts/<key>.parquet       derived, can be rebuilt
+issues/<folder>/…         the files of one issue; `manifest.json` comes last and lists the others
+parts/                    being written
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flows import atomic
+from flows.urls import open_folder, without_credentials
+from transforms.errors import EnvironmentFailure
+
+MANIFEST = "manifest.json"
+Manifest = dict[str, Any]
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+class Store:
+    """Objects by key under one URL. An object is visible whole or not at all; writing one again does no harm.
+
+    Every method raises EnvironmentFailure when the disk or service refuses.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._filesystem, self._root = open_folder(url)
+        self._shown = without_credentials(url)
+        protocol = self._filesystem.protocol
+        self._local = "file" in ((protocol,) if isinstance(protocol, str) else protocol)
+        if self._local:
+            atomic.sweep(Path(self._root) / "parts")
+
+    def put(self, data: bytes) -> str:
+        """Archive `data`, unless it is there; its SHA-256."""
+        digest = sha256_of(data)
+        if self._size(_archive(digest)) != len(data):
+            self._write(_archive(digest), data)
+        return digest
+
+    def get(self, sha256: str) -> bytes:
+        """The archived bytes, verified.
+
+        Raises:
+            EnvironmentFailure: not archived, or damaged on the disk.
+        """
+        data = self._read(_archive(sha256))
+        if data is None:
+            raise EnvironmentFailure(f"归档 {self._shown} 中没有 {sha256}，请检查 SANCU_STORE 是否指向原来的位置。")
+        if sha256_of(data) != sha256:
+            raise EnvironmentFailure(
+                f"归档文件 {self._shown}/{_archive(sha256)} 已损坏，请从备份恢复；"
+                "收文目录中还有原件的，删除这个归档文件后重新运行即可。"
+            )
+        return data
+
+    def has(self, sha256: str) -> bool:
+        return self._size(_archive(sha256)) is not None
+
+    def put_facts(self, key: str, data: bytes) -> None:
+        """Keep derived rows under `key`, the hash of what they were derived from."""
+        self._write(f"facts/{_safe(key)}.parquet", data)
+
+    def get_facts(self, key: str) -> bytes | None:
+        return self._read(f"facts/{_safe(key)}.parquet")
+
+    def publish(self, folder: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:
+        """Keep an issue's files under `issues/<folder>/`, e.g. `350303/2014-06/<fingerprint>`; the manifest as
+        written, with `files` (name → sha256, size). An issue without its manifest does not exist."""
+        place = _issue(folder)
+        whole = _with_files(files, manifest)
+        for name, data in files.items():
+            self._write(f"{place}/{_safe(name)}", data)
+        self._write(f"{place}/{MANIFEST}", _json(whole))
+        return whole
+
+    def issue(self, folder: str) -> tuple[dict[str, bytes], Manifest] | None:
+        """The files and manifest of a published issue; None when there is none, or a file is lost or damaged."""
+        place = _issue(folder)
+        written = self._read(f"{place}/{MANIFEST}")
+        if written is None:
+            return None
+        manifest: Manifest = json.loads(written)
+        files = {name: self._read(f"{place}/{_safe(name)}") for name in manifest["files"]}
+        whole = {name: data for name, data in files.items() if data is not None}
+        if any(name not in whole or sha256_of(whole[name]) != e["sha256"] for name, e in manifest["files"].items()):
+            return None
+        return whole, manifest
+
+    def _path(self, key: str) -> str:
+        return f"{self._root.rstrip('/')}/{key}"
+
+    def _size(self, key: str) -> int | None:
+        try:
+            if self._local:
+                return Path(self._path(key)).stat().st_size
+            self._filesystem.invalidate_cache()
+            return int(self._filesystem.info(self._path(key))["size"])
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise atomic.failure(f"读不了存储 {self._shown}", error) from error
+
+    def _read(self, key: str) -> bytes | None:
+        try:
+            data: bytes = self._filesystem.cat_file(self._path(key))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise atomic.failure(f"读不了存储 {self._shown}", error) from error
+        return data
+
+    def _write(self, key: str, data: bytes) -> None:
+        try:
+            if self._local:
+                atomic.write(Path(self._path(key)), data, staging=Path(self._root) / "parts")
+            else:
+                self._write_remote(key, data)
+        except OSError as error:
+            raise atomic.failure(f"写不进存储 {self._shown}", error) from error
+
+    def _write_remote(self, key: str, data: bytes) -> None:
+        part = self._path(f"parts/{secrets.token_hex(8)}{atomic.PART}")
+        target = self._path(key)
+        try:
+            for path in (part, target):
+                self._filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+            self._filesystem.pipe_file(part, data)
+            self._filesystem.mv(part, target)
+        except BaseException:
+            if self._filesystem.exists(part):
+                self._filesystem.rm_file(part)
+            raise
+
+
+def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:
+    """Put an issue's files where readers look, `OUT/350303/2014-06/`; the manifest as written, with `files`.
+
+    All files are written out under temporary names first. Then the old manifest goes, the files are renamed, and the
+    new manifest comes last: wherever a manifest stands, the files beside it are the ones that it lists.
+
+    Raises:
+        EnvironmentFailure: the folder cannot be written; no temporary file is left.
+    """
+    whole = _with_files(files, manifest)
+    parts: dict[str, Path] = {}
+    try:
+        atomic.sweep(folder)
+        for name, data in {**files, MANIFEST: _json(whole)}.items():
+            parts[_safe(name)] = atomic.stage(folder, data)
+        (folder / MANIFEST).unlink(missing_ok=True)
+        atomic.sync_folder(folder)
+        for name, part in parts.items():
+            if name == MANIFEST:
+                atomic.sync_folder(folder)
+            os.replace(part, folder / name)
+        atomic.sync_folder(folder)
+    except OSError as error:
+        raise atomic.failure(f"写不进输出目录 {folder}", error) from error
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+    return whole
+
+
+def outputs(folder: Path) -> Manifest | None:
+    """The manifest of what stands in `folder`; None when it or a file is missing or is not as listed."""
+    try:
+        manifest: Manifest = json.loads((folder / MANIFEST).read_bytes())
+        for name, entry in manifest["files"].items():
+            if sha256_of((folder / _safe(name)).read_bytes()) != entry["sha256"]:
+                return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return manifest
+
+
+def _archive(sha256: str) -> str:
+    return f"archive/{_safe(sha256)[:2]}/{sha256}.bin"
+
+
+def _issue(folder: str) -> str:
+    return "/".join(["issues", *(_safe(part) for part in folder.split("/"))])
+
+
+def _safe(name: str) -> str:
+    """`name` as one part of a path.
+
+    Raises:
+        ValueError: it would lead elsewhere.
+    """
+    if name in ("", ".", "..") or any(mark in name for mark in ("/", "\\", "\0")):
+        raise ValueError(f"not a plain name: {name!r}")
+    return name
+
+
+def _with_files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:
+    if MANIFEST in files:
+        raise ValueError(f"{MANIFEST} is written last, from `manifest`")
+    return {**manifest, "files": {n: {"sha256": sha256_of(d), "size": len(d)} for n, d in sorted(files.items())}}
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True) + "\n").encode()

@@ -1,0 +1,1 @@
+"""Templates and style sheets of the briefing; read as package data."""

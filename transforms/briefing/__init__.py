@@ -1,0 +1,1 @@
+"""The briefing: figures in, a view model, HTML by Jinja2 and PDF by WeasyPrint out."""

@@ -1,0 +1,149 @@
+"""Composed: every choice of one issue made, so that printing only prints."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from transforms.briefing import charts, printing, selection
+from transforms.briefing.prose import days
+from transforms.briefing.sources import entries
+from transforms.briefing.view import (
+    AttentionItem,
+    BriefingInput,
+    ReceiptStatus,
+    Section,
+    SeverityCount,
+    Trend,
+    View,
+)
+from transforms.errors import ConfigurationError
+from transforms.figures import Figure, Light, show
+from transforms.findings import Finding, Severity
+
+# Page one, in mm: what page.css leaves under the strip, and what a row of `.attention` takes.
+ATTENTION_MM = 95.0
+DRAFT_MM = 16.0
+NOTE_LINE_MM = 225 / 22
+ROW_LINE_MM = 4.7
+ROW_PADDING_MM = 1.0
+WHAT_CHARACTERS, WHOSE_CHARACTERS, ASK_CHARACTERS = 16, 8, 13  # a line of each column
+NOTE_CHARACTERS = 28
+FINDINGS_PRINTED = 30
+MONTHS_PRINTED = 6
+
+
+def compose(given: BriefingInput) -> View:
+    """The view of one issue.
+
+    Raises:
+        ConfigurationError: a template or selection names a figure that does not exist; the message has file and line.
+    """
+    figures = given.figures
+    _require(figures)
+    number, total_number = given.district.numbering.of(given.period)
+    attention = _page_one(given)
+    drawn = {
+        "enterprises": charts.progress(figures, given.period),
+        "resettlement": charts.stages(figures),
+        "petitions": charts.categories(figures),
+    }
+    measured = [code for code in selection.DUTIES if figures[code].light is not None]
+    ordered = sorted(given.findings, key=lambda f: (f.severity.rank, f.department, f.sheet, f.row or 0, f.rule))
+    printed = [f for f in ordered if f.severity is not Severity.INFORM][:FINDINGS_PRINTED]
+    months = sorted(m for m in given.history if m <= given.period)[-MONTHS_PRINTED:]
+    codes = tuple(dict.fromkeys((*selection.all_codes(), *printing.figure_codes())))
+    return View(
+        district=given.district,
+        period=given.period,
+        figures=figures,
+        number=number,
+        total_number=total_number,
+        title=given.district.masthead.title.replace("{period}", given.period.chinese),
+        printed_on=given.printed_on,
+        fingerprint=given.fingerprint,
+        editor_note=(given.editor_note or "").strip(),
+        provisional=given.provisional,
+        missing=tuple(
+            r.department for r in given.receipts if r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED)
+        ),
+        strip=selection.STRIP,
+        attention=attention,
+        sections=tuple(
+            Section(
+                name,
+                ordinal,
+                title,
+                short,
+                items=_by_leader([i for i in given.items if i.workstream == name], given.district.leaders),
+                held_back=sum(i.workstream == name for i in given.items) - sum(i.workstream == name for i in attention),
+                chart=drawn[name],
+            )
+            for name, ordinal, title, short in selection.WORKSTREAMS
+        ),
+        shortfalls=tuple(code for code in measured if figures[code].light is not Light.GREEN),
+        measured_duties=len(measured),
+        rankings=given.rankings,
+        coming_due=given.coming_due,
+        receipts=given.receipts,
+        severity_counts=_severity_counts(given.findings),
+        findings=tuple(printed),
+        findings_more=len(given.findings) - len(printed),
+        trend_months=tuple(months),
+        trends=tuple(Trend(code, tuple(_cell(given.history[m], code) for m in months)) for code in selection.TRENDS),
+        entries=entries(figures, codes),
+        revisions=given.revisions,
+        previous=given.history.get(given.period.previous, {}),
+    )
+
+
+def _require(figures: Mapping[str, Figure]) -> None:
+    places = dict.fromkeys(selection.all_codes(), "selection.py:1") | printing.figure_codes()
+    missing = [f"{place}: 没有代码为“{code}”的指标" for code, place in places.items() if code not in figures]
+    if missing:
+        raise ConfigurationError("\n".join(missing))
+
+
+def _page_one(given: BriefingInput) -> tuple[AttentionItem, ...]:
+    """As many items as fit under the strip, red before yellow; at least one."""
+    note_lines = sum(-(-(len(part) + 5) // NOTE_CHARACTERS) for part in (given.editor_note or "").split("\n") if part)
+    left = ATTENTION_MM - note_lines * NOTE_LINE_MM - given.provisional * DRAFT_MM
+    chosen: list[AttentionItem] = []
+    for item in sorted(given.items, key=lambda i: i.light is not Light.RED):
+        left -= _row_mm(item)
+        if chosen and left < 0:
+            break
+        chosen.append(item)
+    return tuple(chosen)
+
+
+def _row_mm(item: AttentionItem) -> float:
+    """The height of an item's row on page one, or a little more."""
+    lines = max(
+        _lines(item.what, WHAT_CHARACTERS),
+        _lines(item.whose, WHOSE_CHARACTERS) + _lines(item.leader, WHOSE_CHARACTERS),
+        _lines(f"{days(item.days)}。{item.ask}", ASK_CHARACTERS),
+    )
+    return lines * ROW_LINE_MM + ROW_PADDING_MM
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines that `text` takes in a column of `width` hanzi; Latin letters and digits are half as wide."""
+    halves = sum(1 if character.isascii() else 2 for character in text)
+    return max(1, -(-halves // (2 * width)))
+
+
+def _by_leader(items: Sequence[AttentionItem], leaders: Sequence[str]) -> tuple[AttentionItem, ...]:
+    """In protocol order of the leaders, an unknown leader last; red first within each."""
+    order = {leader: place for place, leader in enumerate(leaders)}
+    return tuple(sorted(items, key=lambda i: (order.get(i.leader, len(order)), i.leader, i.light is not Light.RED)))
+
+
+def _severity_counts(findings: Sequence[Finding]) -> tuple[SeverityCount, ...]:
+    counts = Counter((f.department, f.severity) for f in findings)
+    departments = sorted({f.department for f in findings})
+    return tuple(SeverityCount(d, tuple(counts[d, severity] for severity in Severity)) for d in departments)
+
+
+def _cell(figures: Mapping[str, Figure], code: str) -> str:
+    return show(figures[code].value, figures[code].unit) if code in figures else "—"

@@ -1,0 +1,85 @@
+"""Printed: the view as HTML by Jinja2. Text from a department is text: escaped, never markup, never a template."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from importlib.resources import files
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from markupsafe import Markup
+
+from transforms.briefing import selection
+from transforms.briefing.prose import Prose
+from transforms.briefing.view import View
+from transforms.figures import Figure, show
+from transforms.findings import Severity
+
+TEMPLATE_FOLDER = str(files("report_templates"))
+_CODE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)+")
+_NOT_CODES = (".j2", ".css")
+
+
+def html(view: View) -> str:
+    """The whole document. Charts are `<img src="chart:NAME">`, style sheets `page.css` and `fonts.css`."""
+    prose = Prose(view.figures, view.previous, view.period)
+    words = prose.vocabulary() | {"date": date, "day": day, "moment": moment, "places": places, "show": shown}
+    template = _environment().get_template("briefing.html.j2")
+    return template.render(view=view, selection=selection, severities=tuple(Severity), charset="utf-8", **words)
+
+
+def fonts_css(urls: dict[str, str]) -> str:
+    """The style sheet that names the fonts, from role → URL."""
+    return _environment().get_template("fonts.css.j2").render(fonts=urls)
+
+
+@functools.cache
+def figure_codes() -> dict[str, str]:
+    """Every figure code that a template names → `file:line` of its first mention."""
+    environment = _environment()
+    found: dict[str, str] = {}
+    for name in sorted(environment.list_templates(extensions=["j2"])):
+        source = environment.loader.get_source(environment, name)[0]  # type: ignore[union-attr]
+        for constant in environment.parse(source).find_all(nodes.Const):
+            text = constant.value
+            if isinstance(text, str) and _CODE.fullmatch(text) and not text.endswith(_NOT_CODES):
+                found.setdefault(text, f"{name}:{constant.lineno}")
+    return found
+
+
+def tight(text: str) -> Markup:
+    """Line breaks of the template taken out: between hanzi a line break would print as a space."""
+    return Markup(re.sub(r"\s*\n\s*", "", str(text)))
+
+
+def date(when: dt.date) -> str:
+    return f"{when.year}年{when.month}月{when.day}日"
+
+
+def day(when: dt.date) -> str:
+    return f"{when.month}月{when.day}日"
+
+
+def moment(when: dt.datetime) -> str:
+    return f"{when.month}月{when.day}日{when:%H:%M}"
+
+
+def places(change: int | None) -> str:
+    """Places gained or lost in a ranking."""
+    if change is None:
+        return "—"
+    return "不变" if change == 0 else f"升{change}位" if change > 0 else f"降{-change}位"
+
+
+def shown(figure: Figure) -> str:
+    return show(figure.value, figure.unit)
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    environment.filters["tight"] = tight
+    return environment

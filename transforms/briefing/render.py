@@ -1,0 +1,103 @@
+"""Rendered: HTML and charts into PDF bytes. The one place that knows WeasyPrint and the chart engine.
+
+Nothing is fetched but the template folder's style sheets, the given fonts, and charts from memory.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from transforms.briefing import printing
+from transforms.briefing.view import Chart, View
+from transforms.errors import EnvironmentFailure
+
+if TYPE_CHECKING:
+    from weasyprint.urls import URLFetcher
+
+ROLES = ("latin", "fangsong", "kai", "hei", "song", "title", "fallback")
+
+
+def render(view: View, fonts: Mapping[str, str | Path]) -> bytes:
+    """The PDF of one issue. The same view and fonts give the same bytes.
+
+    Raises:
+        EnvironmentFailure: a font or a library is missing.
+    """
+    charts = tuple(section.chart for section in view.sections)
+    return print_pdf(printing.html(view), charts, fonts, view.fingerprint)
+
+
+def print_pdf(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Path], identifier: str) -> bytes:
+    """`html` on the briefing's page, as PDF bytes.
+
+    Raises:
+        EnvironmentFailure: a font or a library is missing, or the page asks for something that it may not fetch.
+    """
+    paths = _font_paths(fonts)
+    try:
+        from weasyprint import HTML
+        from weasyprint.urls import FatalURLFetchingError
+    except OSError as error:
+        raise EnvironmentFailure(f"生成 PDF 的系统库不全，请运行 sancu doctor 查看：{error}") from error
+    memory = {f"chart:{chart.name}": (_draw(chart, paths["hei"]), "image/svg+xml") for chart in charts}
+    css = printing.fonts_css({role: path.as_uri() for role, path in paths.items()})
+    memory["briefing:fonts.css"] = (css.encode(), "text/css")
+    fetcher = _fetcher(memory, [*paths.values(), Path(printing.TEMPLATE_FOLDER).resolve() / "page.css"])
+    document = HTML(string=html, base_url=Path(printing.TEMPLATE_FOLDER).resolve().as_uri() + "/", url_fetcher=fetcher)
+    try:
+        pdf: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
+    except FatalURLFetchingError as error:
+        raise EnvironmentFailure(f"{error.__cause__ or error}") from error
+    return pdf
+
+
+def _font_paths(fonts: Mapping[str, str | Path]) -> dict[str, Path]:
+    missing = [role for role in ROLES if role not in fonts or not Path(fonts[role]).is_file()]
+    if missing:
+        raise EnvironmentFailure(f"缺少字体：{'、'.join(missing)}。请运行 sancu doctor 查看如何安装。")
+    return {role: Path(fonts[role]).resolve() for role in ROLES}
+
+
+def _fetcher(memory: Mapping[str, tuple[bytes, str]], allowed: list[Path]) -> URLFetcher:
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    files = {path.as_uri(): path for path in allowed}
+
+    class Deny(URLFetcher):  # type: ignore[misc]
+        """Serves what it was given; anything else stops the rendering instead of leaving a hole in the page."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            if url in memory:
+                body, kind = memory[url]
+                return URLFetcherResponse(url, body, {"Content-Type": kind})
+            if url in files:
+                return super().fetch(url, headers)
+            raise FatalURLFetchingError(f"不允许取用：{url}")
+
+    return Deny(allowed_protocols=("file",), allow_redirects=False)
+
+
+def _draw(chart: Chart, font: Path) -> bytes:
+    """`chart` as SVG, its text measured with the font at `font`."""
+    family, convert = _chart_engine(str(font))
+    spec = copy.deepcopy(dict(chart.spec))
+    spec["config"] = {**spec["config"], "font": family}
+    svg: str = convert(json.dumps(spec, ensure_ascii=False))
+    return svg.replace(family, "hei").encode()
+
+
+@functools.cache
+def _chart_engine(font: str) -> tuple[str, Callable[[Any], str]]:
+    """The font's family name, and the converter that has registered it."""
+    import vl_convert
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font, lazy=True) as opened:
+        family = str(opened["name"].getDebugName(16) or opened["name"].getDebugName(1))
+    vl_convert.register_font_directory(str(Path(font).parent))
+    return family, vl_convert.vegalite_to_svg

@@ -1,0 +1,192 @@
+"""What a briefing is made from (`BriefingInput`) and what its page shows (`View`). Values only, no behaviour."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from transforms.districts import District
+from transforms.figures import Figure, Light
+from transforms.findings import Finding
+from transforms.period import Period
+
+
+class AttentionItem(Protocol):
+    """One red or yellow matter, or one that falls due. `days` past its deadline; negative before it; None without."""
+
+    @property
+    def light(self) -> Light: ...
+    @property
+    def workstream(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def whose(self) -> str: ...
+    @property
+    def leader(self) -> str: ...
+    @property
+    def due_on(self) -> dt.date | None: ...
+    @property
+    def days(self) -> int | None: ...
+    @property
+    def ask(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class RankingRow:
+    """`change`: places gained since last month, negative when lost, None when there was no rank."""
+
+    rank: int
+    name: str
+    value: str
+    change: int | None = None
+
+
+@dataclass(frozen=True)
+class Ranking:
+    title: str
+    rule: str
+    rows: tuple[RankingRow, ...]
+
+
+class ReceiptStatus(StrEnum):
+    RECEIVED = "已收"
+    LATE = "迟报"
+    MISSING = "未报"
+    RETURNED = "退回"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What one department sent for the period. One per department, also when nothing came."""
+
+    department: str
+    datasets: tuple[str, ...]  # sheet names
+    received_at: dt.datetime | None
+    sender: str
+    late_days: int
+    rows: int
+    blocked_rows: int
+    status: ReceiptStatus
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A figure of an earlier issue that has changed since."""
+
+    label: str
+    period: Period
+    old: str
+    new: str
+    cause: str
+    issues: str  # which issues it touches
+
+
+@dataclass(frozen=True)
+class BriefingInput:
+    """Everything that one issue says. `history` holds every month up to and including `period`."""
+
+    district: District
+    period: Period
+    figures: Mapping[str, Figure]
+    history: Mapping[Period, Mapping[str, Figure]]
+    items: tuple[AttentionItem, ...]  # worst first
+    coming_due: tuple[AttentionItem, ...]  # earliest first
+    rankings: tuple[Ranking, ...]
+    findings: tuple[Finding, ...]
+    receipts: tuple[Receipt, ...]
+    printed_on: dt.date
+    fingerprint: str  # hexadecimal
+    editor_note: str | None = None
+    provisional: bool = False
+    revisions: tuple[Revision, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A Vega-Lite specification; `alt` says its data in words."""
+
+    name: str
+    title: str
+    alt: str
+    spec: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """One cell of page one's strip. `rate` is the code whose target and light stand under the value, or empty."""
+
+    label: str
+    code: str
+    rate: str
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One row of the month-by-month table: printed values, one for each month of the view."""
+
+    code: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of annex 2. `place` says which cells, or how the value is computed."""
+
+    code: str
+    place: str
+
+
+@dataclass(frozen=True)
+class SeverityCount:
+    department: str
+    counts: tuple[int, ...]  # in the order of Severity
+
+
+@dataclass(frozen=True)
+class Section:
+    """One workstream."""
+
+    name: str
+    ordinal: str
+    title: str
+    short: str
+    items: tuple[AttentionItem, ...]  # by responsible leader, worst first
+    held_back: int  # of its items, how many page one had no room for
+    chart: Chart
+
+
+@dataclass(frozen=True)
+class View:
+    """One issue, ready to print: every choice made, nothing looked up any more."""
+
+    district: District
+    period: Period
+    figures: Mapping[str, Figure]
+    number: int
+    total_number: int
+    title: str
+    printed_on: dt.date
+    fingerprint: str
+    editor_note: str
+    provisional: bool
+    missing: tuple[str, ...]  # departments that did not send, or whose file went back
+    strip: tuple[Headline, ...]
+    attention: tuple[AttentionItem, ...]  # as many as page one holds
+    sections: tuple[Section, ...]
+    shortfalls: tuple[str, ...]  # codes of duties below what is due
+    measured_duties: int
+    rankings: tuple[Ranking, ...]
+    coming_due: tuple[AttentionItem, ...]
+    receipts: tuple[Receipt, ...]
+    severity_counts: tuple[SeverityCount, ...]
+    findings: tuple[Finding, ...]  # the ones printed, worst first
+    findings_more: int
+    trend_months: tuple[Period, ...]
+    trends: tuple[Trend, ...]
+    entries: tuple[tuple[str, tuple[Entry, ...]], ...]  # annex 2, by source
+    revisions: tuple[Revision, ...]
+    previous: Mapping[str, Figure] = field(default_factory=dict)  # last month's figures; empty in the first month

@@ -1,0 +1,159 @@
+"""District: what no department reports each month: targets with the date they were frozen, teams, leaders, due
+days, thresholds of the lights, numbering and distribution of the issue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import Annotated, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from transforms import yaml_lines
+from transforms.contracts import Name, Strict
+from transforms.errors import ConfigurationError, UsageError
+from transforms.figures import Unit
+from transforms.period import Period
+from transforms.yaml_lines import MisplacedError
+
+
+class Target(Strict):
+    """An annual target. Frozen on `set_on`; a changed target is a second entry, not an edit."""
+
+    key: Name
+    year: int
+    value: Annotated[int | float, Field(ge=0)]
+    unit: Unit
+    set_on: dt.date
+    about: str
+
+    @property
+    def exact(self) -> Fraction:
+        return Fraction(str(self.value))
+
+
+class Team(Strict):
+    name: str
+    departments: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Thresholds(Strict):
+    """When a light turns. Points are percentage points behind schedule; days are days before the deadline."""
+
+    schedule_yellow_points: Annotated[int, Field(ge=0)] = 10
+    schedule_red_points: Annotated[int, Field(ge=0)] = 30
+    promise_yellow_days: Annotated[int, Field(ge=0)] = 3
+    petition_yellow_days: Annotated[int, Field(ge=0)] = 15
+    problem_limit_days: Annotated[int, Field(ge=1)] = 7  # 协调不过周
+    tax_growth_base_wan: Annotated[int, Field(ge=0)] = 300
+    tax_growth_percent: Annotated[int, Field(ge=0)] = 15
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.schedule_yellow_points > self.schedule_red_points:
+            raise ValueError("schedule_yellow_points 不能大于 schedule_red_points")
+        return self
+
+
+class Numbering(Strict):
+    """第 N 期 counts from the first issue of the year, 总第 M 期 from the first of the campaign."""
+
+    first_period: str
+    first_total: Annotated[int, Field(ge=1)] = 1
+
+    @field_validator("first_period")
+    @classmethod
+    def _period(cls, text: str) -> str:
+        try:
+            Period.parse(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return text
+
+    def of(self, period: Period) -> tuple[int, int]:
+        """(N, M) of a month's issue."""
+        first = Period.parse(self.first_period)
+        passed = (period.year - first.year) * 12 + period.month - first.month
+        return (passed if period.year == first.year else period.month - 1) + 1, passed + self.first_total
+
+
+class Masthead(Strict):
+    name: str  # the red name of the briefing
+    title: str  # `{period}` stands for 2014年6月
+    office: str  # editing office
+    report_to: tuple[str, ...]  # 报
+    send_to: tuple[str, ...]  # 送
+    issue_to: tuple[str, ...]  # 发
+    copies: Annotated[int, Field(ge=1)]
+    issue_day: Annotated[int, Field(ge=1, le=28)]  # day of the following month that the issue is dated
+
+
+class Department(Strict):
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+class District(Strict):
+    code: Annotated[str, Field(pattern=r"^\d{6}$")]
+    name: str
+    city: str
+    province: str
+    campaign: str
+    numbering: Numbering
+    masthead: Masthead
+    departments: tuple[Department, ...]
+    townships: tuple[str, ...]
+    leaders: tuple[str, ...]  # by office, in protocol order
+    service_teams: tuple[Team, ...]
+    targets: tuple[Target, ...]
+    thresholds: Thresholds = Thresholds()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for what, values in (
+            ("departments", [d.name for d in self.departments]),
+            ("townships", list(self.townships)),
+            ("leaders", list(self.leaders)),
+            ("service_teams", [team.name for team in self.service_teams]),
+        ):
+            if repeated := sorted({v for v in values if values.count(v) > 1}):
+                raise MisplacedError(f"{what} 中重复：{'、'.join(repeated)}", what)
+        return self
+
+    @property
+    def first_period(self) -> Period:
+        return Period.parse(self.numbering.first_period)
+
+    def target(self, key: str, period: Period) -> Target:
+        """The target in force: of the period's year, the last one set on or before the period's end.
+
+        Raises:
+            ConfigurationError: no such target.
+        """
+        known = [t for t in self.targets if t.key == key and t.year == period.year and t.set_on <= period.last_day]
+        if not known:
+            raise ConfigurationError(f"{self.code}.yaml:1: targets 中没有 {period.year} 年的 {key}")
+        return max(known, key=lambda t: t.set_on)
+
+    def department(self, name: str) -> Department | None:
+        """The department that goes by `name` or has it as an alias."""
+        return next((d for d in self.departments if name == d.name or name in d.aliases), None)
+
+    @property
+    def service_departments(self) -> tuple[str, ...]:
+        """The distinct departments that sit on the service teams, in order of first mention."""
+        return tuple(dict.fromkeys(_flatten(team.departments for team in self.service_teams)))
+
+
+def _flatten(groups: Iterable[Iterable[str]]) -> Iterable[str]:
+    return (item for group in groups for item in group)
+
+
+def parse_district(text: str, filename: str) -> District:
+    """Read a district file.
+
+    Raises:
+        ConfigurationError: with file and line of every mistake.
+    """
+    return yaml_lines.load(District, text, filename)

@@ -1,0 +1,113 @@
+"""From checked tables to facts: what blocks is set aside, the rest stands in one frame a dataset."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from transforms.coercion import as_array
+from transforms.contracts import ColumnType, Contract
+from transforms.findings import Finding, Severity
+from transforms.tables import Facts, Source, Table
+
+
+def typed_columns(contract: Contract) -> dict[str, Any]:
+    """The dtype of each column of a table of this contract, in order; `x_code` of type org_code is followed by its
+    9-character core `x`."""
+    dtypes: dict[str, Any] = {}
+    for column in contract.columns:
+        dtypes[column.name] = as_array(column.type, []).dtype
+        if column.type is ColumnType.ORG_CODE:
+            dtypes[column.name.removesuffix("_code")] = dtypes[column.name]
+    return dtypes
+
+
+def fact_columns(contract: Contract) -> dict[str, Any]:
+    """The dtype of each column of a frame of `Facts`: the table's, then where the row came from."""
+    text = as_array(ColumnType.TEXT, []).dtype
+    return typed_columns(contract) | {"period": text, "submission": text, "row": np.dtype("int64")}
+
+
+def accept(tables: Sequence[Table], findings: Sequence[Finding], contracts: Sequence[Contract]) -> Facts:
+    """The rows and sheets that no blocking finding names, every contract's dataset present, even when empty.
+
+    Rows are in order of period, then of the sheet. A blocking finding with a row sets that row aside, one without a
+    row the sheet, one without sheet and dataset every sheet of its submission; one that no file caused sets nothing
+    aside. A sheet all of whose rows are set aside was still received.
+
+    Raises:
+        ValueError: two tables of one dataset and period (every row would count twice; a later file supersedes the
+            earlier before this), or a table whose columns are not the contract's.
+    """
+    blocking = [finding for finding in findings if finding.severity is Severity.BLOCK and finding.submission]
+    accepted = [table for table in tables if not any(_sets_aside(finding, table) for finding in blocking)]
+    accepted.sort(key=lambda table: (table.dataset, table.submission.period))
+    _refuse_double_counting(accepted)
+    return Facts(
+        frames={
+            contract.id: _frame(contract, [table for table in accepted if table.dataset == contract.id], blocking)
+            for contract in contracts
+        },
+        sources={(table.submission.sha256, table.dataset): _source(table) for table in accepted},
+        received=frozenset((table.dataset, table.submission.period) for table in accepted),
+    )
+
+
+def to_parquet(frame: pd.DataFrame) -> bytes:
+    """One frame of `Facts` as a Parquet file. The same frame gives the same bytes."""
+    sink = io.BytesIO()
+    frame.to_parquet(sink, engine="pyarrow", compression="zstd", index=False)
+    return sink.getvalue()
+
+
+def from_parquet(data: bytes, contract: Contract) -> pd.DataFrame:
+    """The frame that `to_parquet` was given. Parquet knows no seconds, so dates come back in milliseconds and are
+    cast."""
+    return pd.read_parquet(io.BytesIO(data), engine="pyarrow").astype(fact_columns(contract))
+
+
+def _frame(contract: Contract, tables: Iterable[Table], blocking: Sequence[Finding]) -> pd.DataFrame:
+    dtypes = fact_columns(contract)
+    # The empty part comes first, so that the frame has its columns and dtypes whatever follows.
+    empty = pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in dtypes.items()})
+    parts = [_rows(contract, table, blocking) for table in tables]
+    return pd.concat([empty, *parts], ignore_index=True).astype(dtypes)
+
+
+def _rows(contract: Contract, table: Table, blocking: Sequence[Finding]) -> pd.DataFrame:
+    if list(table.frame.columns) != list(typed_columns(contract)):
+        raise ValueError(f"{contract.id}: the table of {table.submission.filename} lacks columns or has others")
+    set_aside = {finding.row for finding in blocking if finding.row is not None and _concerns(finding, table)}
+    kept = table.frame[~table.frame.index.isin(list(set_aside))].sort_index()
+    return kept.assign(period=str(table.submission.period), submission=table.submission.sha256, row=kept.index)
+
+
+def _sets_aside(finding: Finding, table: Table) -> bool:
+    return finding.row is None and _concerns(finding, table)
+
+
+def _concerns(finding: Finding, table: Table) -> bool:
+    """Whether a finding is about this table; a field that it leaves empty stands for all."""
+    return (
+        finding.submission == table.submission.sha256
+        and finding.dataset in ("", table.dataset)
+        and finding.sheet in ("", table.sheet)
+    )
+
+
+def _refuse_double_counting(tables: Sequence[Table]) -> None:
+    seen = set()
+    for table in tables:
+        place = (table.dataset, table.submission.period)
+        if place in seen:
+            raise ValueError(f"two tables of {table.dataset} for {table.submission.period}")
+        seen.add(place)
+
+
+def _source(table: Table) -> Source:
+    submission = table.submission
+    return Source(submission.sha256, submission.department, submission.filename, table.sheet, dict(table.letters))

@@ -1,0 +1,102 @@
+"""Figure: a metric's value for a district and period, with unit, scope, target, light and lineage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+
+class Unit(StrEnum):
+    """Units are types: 家 is distinct enterprises, 家次 distinct (enterprise, batch)."""
+
+    ENTERPRISES = "家"
+    ENTERPRISE_TIMES = "家次"
+    BATCHES = "批次"
+    ITEMS = "个"
+    CASES = "件"
+    TIMES = "次"
+    DAYS = "天"
+    PEOPLE = "人"
+    HOMES = "套"
+    MONEY_WAN = "万元"
+    AREA_WAN = "万平方米"
+    PERCENT = "%"
+    POINTS = "个百分点"
+    MULTIPLE = "倍"
+    SCORE = "分"
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point when printed; printing rounds once, half-up, and drops trailing zeros."""
+        return {"万元": 2, "万平方米": 2, "%": 1, "个百分点": 1, "倍": 2, "分": 1, "天": 1}.get(self.value, 0)
+
+
+class Scope(StrEnum):
+    """What stretch of time a figure speaks of."""
+
+    MONTH = "本月"
+    YEAR = "本年累计"
+    CAMPAIGN = "活动以来"
+    END = "期末"
+
+
+class Light(StrEnum):
+    RED = "红"
+    YELLOW = "黄"
+    GREEN = "绿"
+
+    @property
+    def mark(self) -> str:
+        """A shape that tells the light without colour."""
+        return {"红": "▲", "黄": "◆", "绿": "●"}[self.value]
+
+
+class CellRange(NamedTuple):
+    """Cells of one sheet of one submission, e.g. `E5:E20,E22`."""
+
+    submission: str
+    department: str
+    filename: str
+    sheet: str
+    ranges: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One value. `value` is exact in `unit`; None means that it could not be computed, and `note` says why."""
+
+    code: str
+    label: str
+    definition: str
+    unit: Unit
+    scope: Scope
+    mechanism: int  # 1–18, or 0
+    value: Fraction | None
+    note: str = ""
+    target: Fraction | None = None
+    done: Fraction | None = None  # numerator and denominator of a rate, both printed
+    due: Fraction | None = None
+    light: Light | None = None
+    change: Fraction | None = None  # on last month, in the same unit; None when either is missing
+    inputs: tuple[str, ...] = ()  # codes of the figures that a derived one was computed from
+    cells: tuple[CellRange, ...] = ()
+    from_district_file: str = ""  # the key in the district file, when the value comes from there
+
+
+def half_up(value: Fraction, decimals: int) -> str:
+    """`value` rounded once, half away from zero, without trailing zeros or a negative zero."""
+    scaled = abs(value) * 10**decimals
+    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    whole, part = divmod(units, 10**decimals)
+    text = str(whole)
+    if decimals and part:
+        text += "." + str(part).rjust(decimals, "0").rstrip("0")
+    return f"-{text}" if value < 0 and units else text
+
+
+def show(value: Fraction | None, unit: Unit) -> str:
+    """The number as printed, without its unit; `—` for a missing value."""
+    return "—" if value is None else half_up(value, unit.decimals)

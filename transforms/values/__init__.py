@@ -1,0 +1,40 @@
+"""Values: from one cell to one typed value, or a plain reason why not. Every function here is pure."""
+
+from transforms.values.codes import check_digit_ok, core, parse_org_code
+from transforms.values.dates import parse_date
+from transforms.values.numbers import Quantity, parse_number, parse_quantity
+from transforms.values.scales import FRACTION, exact, scaled, unit_type
+from transforms.values.texts import (
+    HIDDEN,
+    NotAValue,
+    as_key,
+    clean,
+    is_blank,
+    is_formula_error,
+    mask_name,
+    normalise,
+    parse_flag,
+)
+
+__all__ = [
+    "FRACTION",
+    "HIDDEN",
+    "NotAValue",
+    "Quantity",
+    "as_key",
+    "check_digit_ok",
+    "clean",
+    "core",
+    "exact",
+    "is_blank",
+    "is_formula_error",
+    "mask_name",
+    "normalise",
+    "parse_date",
+    "parse_flag",
+    "parse_number",
+    "parse_org_code",
+    "parse_quantity",
+    "scaled",
+    "unit_type",
+]

@@ -1,0 +1,113 @@
+"""Text as it stands in a cell: cleaning, comparing, masking, and the yes/no marks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transforms.tables import Cell
+
+
+class NotAValue(ValueError):
+    """A cell that cannot be read as what its column holds; the message is the reason in plain Chinese."""
+
+
+HIDDEN = "（已隐去）"
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
+_PLACEHOLDERS = frozenset(("", "/", "／", "\\", "＼", "-", "--", "---", "----", "——", "…", "……"))
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+_PADDED_NAME = re.compile(r"([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])")
+_HANZI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+_FORMULA_ERROR = re.compile(r"#(DIV/0!|N/A|REF!|NAME\?|VALUE!|NUM!|NULL!)", re.IGNORECASE)
+
+_YES = frozenset(("是", "有", "√", "✓", "✔", "☑", "对", "1", "y", "yes", "t", "true", "已"))
+_NO = frozenset(("否", "无", "×", "✗", "✘", "✕", "☒", "x", "没有", "错", "0", "n", "no", "f", "false", "未"))
+
+
+def clean(cell: Cell) -> str:
+    """The cell as text: outer white space and invisible control characters gone, line breaks inside kept; a number
+    with at most 15 digits as Excel shows it; a date as `2014-06-17`; empty for an empty cell.
+
+    Two hanzi held apart by spaces are a name padded to three characters' width and lose the spaces.
+    """
+    match cell:
+        case None:
+            return ""
+        case str():
+            return _clean_text(cell)
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case float():
+            return f"{cell:.15g}" if abs(cell) < 1e15 or not cell.is_integer() else f"{cell:.0f}"
+        case dt.datetime():
+            return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ")
+        case dt.date() | dt.time():
+            return cell.isoformat()
+        case _:
+            return str(cell)
+
+
+def _clean_text(text: str) -> str:
+    # Plain printable text is the rule; the slow walk is for the rest.
+    if not text.isprintable():
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+        text = "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Cn"))
+    text = text.strip()
+    if match := _PADDED_NAME.fullmatch(text):
+        return match[1] + match[2]
+    return text
+
+
+def is_blank(cell: Cell) -> bool:
+    """Nothing, or a mark that stands for nothing: `/`, `-`, `—`, `……`."""
+    return cell is None or (isinstance(cell, str) and _clean_text(cell).translate(_DASHES) in _PLACEHOLDERS)
+
+
+def is_formula_error(cell: Cell) -> bool:
+    """`#DIV/0!` and its kind, where the format keeps them as text."""
+    return isinstance(cell, str) and bool(_FORMULA_ERROR.fullmatch(cell.strip()))
+
+
+def normalise(text: str, brackets: bool = True) -> str:
+    """`text` for comparing headers, sheet names and choices: NFKC, no white space or line breaks, one kind of dash,
+    no `*` for a compulsory column and no closing colon; without bracketed parts when `brackets` is false."""
+    text = "".join(unicodedata.normalize("NFKC", text).translate(_DASHES).split())
+    if not text.isprintable():
+        text = "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf"))
+    if not brackets:
+        text = _BRACKETS.sub("", text)
+    return text.strip("*※").rstrip(":").casefold()
+
+
+def as_key(text: str) -> str:
+    """`text` for a column that rows are joined by: NFKC, one kind of dash, no white space, capitals."""
+    text = unicodedata.normalize("NFKC", _clean_text(text)).translate(_DASHES)
+    return "".join(text.split()).upper()
+
+
+def mask_name(text: str) -> str:
+    """A person's name with the surname's first character only: 徐××. Empty stays empty; what does not begin with a
+    hanzi shows nothing of itself."""
+    text = _clean_text(text)
+    if not text:
+        return ""
+    return f"{text[0]}××" if _HANZI.match(text) else "××"
+
+
+def parse_flag(cell: Cell) -> bool:
+    """是/有/√/1/Y as true, 否/无/×/0/N as false.
+
+    Raises:
+        NotAValue: anything else.
+    """
+    if isinstance(cell, bool):
+        return cell
+    text = normalise(clean(cell))
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise NotAValue("看不出是或否，请填“是”或“否”")
