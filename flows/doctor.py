@@ -1,25 +1,29 @@
-"""What this machine lacks for the work, and how to mend it. Looks only; changes nothing but an empty ledger."""
+"""`sancu doctor`: what this machine lacks to make a briefing, and how to mend it. No network unless a URL names one."""
 
 from __future__ import annotations
 
 import os
+import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from flows.configuration import load_configuration
-from flows.fonts import font_files
-from flows.ledger import Ledger
+from flows import fonts, libraries
+from flows.atomic import failure
 from flows.settings import Settings, unknown_variables
-from flows.store import Store
-from transforms.errors import SancuError
-from transforms.period import Period
+from transforms.errors import EnvironmentFailure, SancuError
+
+PYTHON = (3, 11)
+NOT_YET = "（还没有，第一次运行时建立）"
 
 
 @dataclass(frozen=True)
 class Check:
+    """One thing that was looked at. `remedy` is empty when all is well, or when the message already says it."""
+
     name: str
     ok: bool
     message: str
@@ -27,82 +31,109 @@ class Check:
 
 
 def diagnose(settings: Settings) -> tuple[Check, ...]:
-    """Every check, in the order in which to mend them."""
+    """Every check, in the order in which to mend them. Nothing is raised, and no folder or ledger is made."""
     return (
-        _python(),
-        _library("排版库", _weasyprint, "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0"),
-        _library("字体子集库", _harfbuzz_subset, "sudo apt-get install libharfbuzz-subset0（缺了也能用，但慢七倍）"),
-        _attempt("字体", "make setup", lambda: _fonts(settings.fonts)),
-        _attempt("规则文件", "按提示的文件和行号修改", lambda: _configuration(settings)),
-        _folder("工作目录", settings.home),
-        _folder("输出目录", settings.out),
-        _attempt("台账数据库", "检查 SANCU_DATABASE 和目录权限", lambda: _ledger(settings)),
-        _attempt("存储", "检查 SANCU_STORE 和目录权限", lambda: _store(settings)),
-        *_strays(),
+        check_python(),
+        check_libraries(),
+        _attempt("排版引擎", _weasyprint, fonts.REMEDY),
+        *check_fonts(settings.fonts),
+        _attempt("规则文件", lambda: _configuration(settings), "按提示的文件和行号修改"),
+        check_folder("工作目录", settings.home),
+        check_folder("输出目录", settings.out),
+        _ledger(settings),
+        _store(settings),
+        *check_variables(os.environ),
     )
 
 
-def _python() -> Check:
-    version = ".".join(map(str, sys.version_info[:3]))
-    return Check("Python", sys.version_info[:2] == (3, 11), version, "需要 Python 3.11，请运行 make setup")
+def check_python(version: tuple[int, int] = sys.version_info[:2]) -> Check:
+    ok = version == PYTHON and platform.python_implementation() == "CPython"
+    wanted = ".".join(map(str, PYTHON))
+    found = f"{platform.python_implementation()} {platform.python_version()}"
+    return Check("Python", ok, found, "" if ok else f"需要 CPython {wanted}：安装后删除 .venv，再运行 make setup")
 
 
-def _weasyprint() -> str:
-    import weasyprint
-
-    return f"WeasyPrint {weasyprint.__version__}"
-
-
-def _harfbuzz_subset() -> str:
-    import ctypes
-
-    ctypes.CDLL("libharfbuzz-subset.so.0")
-    return "可用"
+def check_libraries(missing: tuple[str, ...] | None = None) -> Check:
+    packages = libraries.missing() if missing is None else missing
+    if packages:
+        return Check("系统库", False, f"缺少 {'、'.join(packages)}", f"运行 {libraries.remedy(packages)}")
+    return Check("系统库", True, "、".join(libraries.LIBRARIES.values()))
 
 
-def _library(name: str, load: Callable[[], str], remedy: str) -> Check:
+def check_fonts(folder: Path) -> Iterator[Check]:
+    for role in fonts.FACES:
+        file = fonts.font_file(folder, role)
+        if file.is_file():
+            yield _attempt(f"字体 {role}", partial(fonts.family_of, folder, role, file))
+        else:
+            yield Check(f"字体 {role}", False, f"没有 {file}", fonts.REMEDY)
+
+
+def check_folder(name: str, folder: Path) -> Check:
+    """Whether files can be written in `folder`, or it can be made: tried in the nearest folder that is there."""
     try:
-        return Check(name, True, load())
+        there = next(parent for parent in (folder, *folder.parents) if parent.exists())
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"0")
     except OSError as error:
-        return Check(name, False, f"系统库不全：{error}", remedy)
+        return Check(name, False, str(failure(f"{folder} 写不进去", error)).rstrip("。"))
+    return Check(name, True, str(folder) if there == folder else f"{folder}{NOT_YET}")
 
 
-def _attempt(name: str, remedy: str, look: Callable[[], str]) -> Check:
-    try:
-        return Check(name, True, look())
-    except SancuError as error:
-        return Check(name, False, str(error), remedy)
+def check_variables(environment: Mapping[str, str]) -> Iterator[Check]:
+    """Settings that have no effect, most likely misspelt."""
+    if unknown := unknown_variables(environment):
+        yield Check("环境变量", False, f"不认识：{'、'.join(unknown)}", "检查拼写；多余的请删除")
 
 
-def _fonts(folder: Path) -> str:
-    return "、".join(path.name for path in font_files(folder).values())
+def _ledger(settings: Settings) -> Check:
+    from flows.ledger import Ledger
+    from flows.urls import without_credentials
+
+    url = settings.database_url
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not file.is_file():
+        return check_folder("台账数据库", file)  # opening it would make it
+
+    def probe() -> str:
+        Ledger(url)
+        return without_credentials(url)
+
+    return _attempt("台账数据库", probe, "检查 SANCU_DATABASE 和目录权限")
+
+
+def _store(settings: Settings) -> Check:
+    from flows.urls import open_folder, without_credentials
+
+    def probe() -> str:
+        filesystem, root = open_folder(settings.store_url)
+        state = "" if filesystem.exists(root) else NOT_YET
+        return without_credentials(settings.store_url) + state
+
+    return _attempt("存储", probe, "检查 SANCU_STORE 和目录权限")
 
 
 def _configuration(settings: Settings) -> str:
-    configuration = load_configuration(settings.data, settings.district)
-    rules = sum(len(contract.rules) for contract in configuration.contracts)
-    return f"{len(configuration.contracts)} 张表，{rules} 条规则，{configuration.district.name}"
+    from flows.configuration import load_configuration
+
+    loaded = load_configuration(settings.data, settings.district)
+    rules = sum(len(contract.rules) for contract in loaded.contracts)
+    return f"{loaded.district.name}，{len(loaded.contracts)} 张表，{rules} 条规则"
 
 
-def _ledger(settings: Settings) -> str:
-    Ledger(settings.database_url).latest_briefing(settings.district, Period(2000, 1))
-    return "可以打开"
-
-
-def _store(settings: Settings) -> str:
-    Store(settings.store_url).has("0" * 64)
-    return "可以读写"
-
-
-def _folder(name: str, folder: Path) -> Check:
-    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+def _weasyprint() -> str:
     try:
-        with tempfile.TemporaryFile(dir=nearest):
-            return Check(name, True, str(folder))
+        import weasyprint
     except OSError as error:
-        return Check(name, False, f"{folder} 不能写：{error.strerror}", f"检查 {nearest} 的权限和剩余空间")
+        raise EnvironmentFailure(f"WeasyPrint 调不动系统库：{error}") from error
+    return f"WeasyPrint {weasyprint.__version__}"
 
 
-def _strays() -> Iterator[Check]:
-    if unknown := unknown_variables(os.environ):
-        yield Check("环境变量", False, f"不认识：{'、'.join(unknown)}", "检查拼写；多余的请删除")
+def _attempt(name: str, probe: Callable[[], str], remedy: str = "") -> Check:
+    """`probe` says what it found, or raises what is wrong."""
+    try:
+        return Check(name, True, probe())
+    except SancuError as error:
+        return Check(name, False, str(error).rstrip("。"), remedy)
+    except Exception as error:  # the doctor reports every illness and dies of none
+        return Check(name, False, f"{type(error).__name__}：{error}", remedy)

@@ -16,7 +16,9 @@ from transforms.errors import EnvironmentFailure
 
 PREFERRED = "preferred"
 REMEDY = "请在程序目录运行 make setup"
-GB2312 = "".join(bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF))
+GB2312 = "".join(
+    bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
+)
 NAMES = "䶮㙦镕堃喆昇㎡"  # in people's and places' names, or a unit; outside GB 2312
 LATIN = "".join(map(chr, range(0x20, 0x7F)))
 

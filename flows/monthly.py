@@ -11,15 +11,11 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import month as months
 from flows import tasks
 from flows.month import Issue
+from flows.progress import report
 from flows.settings import load_settings
 
 
-@flow(
-    name="monthly-briefing",
-    flow_run_name="{district}-{period}",
-    task_runner=ThreadPoolTaskRunner(max_workers=2),
-    validate_parameters=False,
-)
+@flow(name="monthly-briefing", flow_run_name="{district}-{period}", task_runner=ThreadPoolTaskRunner(max_workers=2))
 def monthly_briefing(
     district: str,
     period: str,
@@ -27,17 +23,29 @@ def monthly_briefing(
     out: str | None = None,
     as_known: dt.date | None = None,
 ) -> Issue:
-    """Make the briefing of one district and month, or say that nothing has changed."""
+    """Make the briefing of one district and month, or find that nothing has changed.
+
+    Raises what `flows.month.open_month` and the tasks raise; a run that was killed is repeated safely.
+    """
     month = months.open_month(load_settings(), period, district, inbox, Path(out) if out else None, as_known)
     with month.ledger.lock(month.code, month.period):
-        received = tasks.receive.map(unmapped(month), month.periods, unmapped(months.now())).result()
+        report("收文")
+        received = tasks.receive.map(unmapped(month), list(month.periods), unmapped(months.now())).result()
         plan = months.plan(month, dict(zip(month.periods, received, strict=True)))
         if issue := months.unchanged(month, plan):
             return issue
+        report("读表")
         readings = tasks.read.map(unmapped(month), months.by_period(plan.submissions)).result()
-        checked = tasks.check.map(*tasks.by_dataset(month, readings)).result()
+        report("检查")
+        checked = tasks.check.map(*zip(*tasks.by_dataset(month, readings), strict=True)).result()
         accepted = tasks.accept(month, plan, readings, checked)
+        report("计算")
         measured = tasks.measure(month, accepted)
-        briefing = tasks.compose(month, plan, accepted, measured)
-        pdf = tasks.render(month, briefing)
-        return tasks.publish(month, plan, accepted, measured, pdf)
+        report("成文")
+        view = tasks.compose(month, plan, accepted, measured)
+        report("排版")
+        pdf = tasks.render(month, view)
+        report("发布")
+        issue = tasks.publish(month, plan, accepted, measured, view, pdf)
+        tasks.announce(month, issue, measured, accepted)
+        return issue

@@ -13,9 +13,11 @@ from prefect import task
 from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
+from transforms.attention import attention, coming_due
+from transforms.identities import reconcile
+from transforms.rankings import rankings
 
 from flows import month as months
-from flows import progress
 from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
 from flows.ledger import Briefing
@@ -23,18 +25,16 @@ from flows.month import Issue, Month, Plan
 from flows.sandbox import Limits, Reader
 from flows.store import sha256_of, write_outputs
 from transforms import checks, exports, facts
-from transforms.attention import attention, coming_due
 from transforms.board import board
-from transforms.briefing.render import render as render_pdf
-from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View, compose
+from transforms.briefing import compose as composing
+from transforms.briefing import render as rendering
+from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
 from transforms.contracts import Contract
 from transforms.errors import UnreadableFile
 from transforms.figures import Figure, Light
 from transforms.findings import Finding, Severity
-from transforms.identities import reconcile
 from transforms.metrics import measure as measure_month
 from transforms.period import Period
-from transforms.rankings import rankings
 from transforms.reading import read_submission, unreadable
 from transforms.submissions import Submission
 from transforms.tables import Facts, Intake, Table
@@ -98,7 +98,7 @@ def by_dataset(month: Month, readings: Sequence[Readings]) -> list[tuple[Contrac
     return [(contract, own, findings) for contract, own, findings in grouped if own]
 
 
-def accept(month: Month, plan: Plan, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]) -> Accepted:
+def accept_rows(month: Month, plan: Plan, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]) -> Accepted:
     """Set aside what blocks; gather this period's findings, worst first."""
     intakes = [intake for reading in readings for intake in reading]
     found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
@@ -111,7 +111,7 @@ def accept(month: Month, plan: Plan, readings: Sequence[Readings], checked: Sequ
     return Accepted(accepted, (*plan.notes, *own), receipts)
 
 
-def measure(month: Month, accepted: Accepted) -> Measured:
+def measure_months(month: Month, accepted: Accepted) -> Measured:
     """Every figure of every month of the campaign, and whether the identities hold."""
     configuration = month.configuration
     history = {
@@ -125,23 +125,24 @@ def measure(month: Month, accepted: Accepted) -> Measured:
         configuration.district,
         month.period,
         configuration.published.get(month.period),
+        history.get(month.period.previous),
     )
     return Measured(history, tuple(findings))
 
 
 def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> View:
     """Everything that the issue says, chosen and ordered."""
-    district, period = month.configuration.district, month.period
+    district, period, contracts = month.configuration.district, month.period, month.configuration.contracts
     figures = measured.history[period]
-    return compose(
+    return composing.compose(
         BriefingInput(
             district=district,
             period=period,
             figures=figures,
             history=measured.history,
-            items=attention(accepted.facts, figures, district, period),
-            coming_due=coming_due(accepted.facts, district, period),
-            rankings=rankings(accepted.facts, district, period),
+            items=attention(accepted.facts, contracts, district, period),
+            coming_due=coming_due(accepted.facts, contracts, district, period),
+            rankings=rankings(accepted.facts, contracts, district, period),
             findings=all_findings(accepted, measured),
             receipts=accepted.receipts,
             printed_on=period.plus(1).first_day.replace(day=district.masthead.issue_day),
@@ -157,11 +158,11 @@ def all_findings(accepted: Accepted, measured: Measured) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda f: (f.severity.rank, f.department, f.dataset, f.sheet, f.row or 0, f.rule)))
 
 
-def render(month: Month, view: View) -> bytes:
-    return render_pdf(view, font_files(month.settings.fonts))
+def render_pdf(month: Month, view: View) -> bytes:
+    return rendering.render(view, font_files(month.settings.fonts))
 
 
-def publish(month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View, pdf: bytes) -> Issue:
+def publish_issue(month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View, pdf: bytes) -> Issue:
     """Objects first, the ledger's row last. Killed anywhere, the next run repeats it with the same bytes."""
     figures = measured.history[month.period]
     findings = all_findings(accepted, measured)
@@ -235,7 +236,7 @@ def _manifest(
     }
 
 
-def announce(month: Month, issue: Issue, measured: Measured, accepted: Accepted) -> None:
+def announce_issue(month: Month, issue: Issue, measured: Measured, accepted: Accepted) -> None:
     """Prefect artifacts: the table of figures, the findings, a link to the PDF."""
     key = f"{month.code}-{month.period}"
     figures = [
@@ -268,10 +269,12 @@ def _checking_key(context: TaskRunContext, parameters: Mapping[str, Any]) -> str
 _WORLD: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 2, "cache_policy": NO_CACHE}
 _ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 
-receive_task = task(months.receive, name="收文", **_WORLD)
-read_task = task(read_month, name="读表", cache_key_fn=_reading_key, persist_result=True)
-check_task = task(check_dataset, name="检查", cache_key_fn=_checking_key, persist_result=True)
-measure_task = task(measure, name="计算", **_ONCE)
-compose_task = task(compose_view, name="成文", **_ONCE)
-render_task = task(render, name="排版", **_ONCE)
-publish_task = task(publish, name="发布", **_WORLD)
+receive = task(months.receive, name="收文", **_WORLD)
+read = task(read_month, name="读表", cache_key_fn=_reading_key, persist_result=True)
+check = task(check_dataset, name="检查", cache_key_fn=_checking_key, persist_result=True)
+accept = task(accept_rows, name="取数", **_ONCE)
+measure = task(measure_months, name="计算", **_ONCE)
+compose = task(compose_view, name="成文", **_ONCE)
+render = task(render_pdf, name="排版", **_ONCE)
+publish = task(publish_issue, name="发布", **_WORLD)
+announce = task(announce_issue, name="公告", **_ONCE)

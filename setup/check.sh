@@ -1,21 +1,15 @@
 #!/usr/bin/env bash
-# System libraries and fonts: install what is missing where that is allowed, else say exactly what to install.
+# System libraries and fonts: brings what is missing where that is allowed, else says exactly what to run.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+# shellcheck source=setup/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-libraries=$(.venv/bin/python -m setup.libraries)
+one_at_a_time
+libraries=$(.venv/bin/python -m flows.libraries)
 if [ -n "$libraries" ]; then
-  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-    echo "安装系统库：$libraries" >&2
-    # shellcheck disable=SC2086
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $libraries >/dev/null 2>&1 ||
-      { apt-get update -qq >/dev/null 2>&1 &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $libraries >/dev/null; } || true
-    libraries=$(.venv/bin/python -m setup.libraries)
-  fi
-  if [ -n "$libraries" ]; then
-    echo "缺少系统库，请运行：sudo apt-get install $libraries" >&2
-    exit 3
-  fi
+  # shellcheck disable=SC2086
+  install_packages $libraries || true
+  libraries=$(.venv/bin/python -m flows.libraries)
+  [ -z "$libraries" ] || fail "缺少系统库，请运行 · system libraries are missing, run: sudo apt-get install $libraries"
 fi
 .venv/bin/python -m setup.fonts

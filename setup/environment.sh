@@ -1,37 +1,60 @@
 #!/usr/bin/env bash
-# The virtual environment from requirements.lock. Interrupted anywhere, the next call starts it anew.
+# The virtual environment from requirements.lock. `.venv/.ready` is written last and names the folder and the
+# versions: without it the environment is half-made, or was moved, and is built anew.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+# shellcheck source=setup/common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-fail() {
-  printf '%s\n' "$1" >&2
-  exit 3
+ready=.venv/.ready
+versions=$(cat requirements.lock pyproject.toml | cksum)
+
+is_ready() {
+  [ -x .venv/bin/python ] && [ -f "$ready" ] && [ "$(cat "$ready")" = "$PWD"$'\n'"$versions" ]
 }
 
 find_python() {
   local candidate
   for candidate in python3.11 python3; do
-    if command -v "$candidate" >/dev/null &&
-      "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+    if "$candidate" -c 'import sys, venv, ensurepip
+sys.exit(sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython")' 2>/dev/null; then
       command -v "$candidate"
       return
     fi
   done
-  fail '缺少 Python 3.11（含 venv）：请运行 sudo apt-get install python3.11 python3.11-venv，再重试。 / Python 3.11 with venv is needed.'
+  return 1
 }
 
-python=$(find_python)
-ready=.venv/.ready
-if [ ! -e .venv/.complete ]; then
+# pip with its talk kept back; what it said last is told when it fails.
+pip_install() {
+  local log status=0
+  log=$(mktemp)
+  .venv/bin/python -m pip install --disable-pip-version-check --no-input --retries 2 "$@" >"$log" 2>&1 || status=$?
+  if [ "$status" -ne 0 ]; then
+    if grep -qE 'NewConnectionError|ConnectTimeout|ReadTimeout|NameResolutionError|ProxyError|SSLError|Connection (refused|reset|broken)' "$log"; then
+      say '连不上 Python 软件包源：请检查网络、代理或 pip 的设置，再运行同一条命令。 · pip cannot reach a package index: check the network, proxy or pip settings, then run the same command again.'
+    else
+      say "程序包没有装上 · pip failed: $(grep -E '^ *ERROR' "$log" | tail -1 || tail -1 "$log")"
+    fi
+    rm -f "$log"
+    exit 3
+  fi
+  rm -f "$log"
+}
+
+is_ready && exit 0
+one_at_a_time
+is_ready && exit 0
+
+if ! [ -x .venv/bin/python ] || [ "$(head -1 "$ready" 2>/dev/null)" != "$PWD" ]; then
+  python=$(find_python) || { install_packages python3.11 python3.11-venv && python=$(find_python); } ||
+    fail '缺少 CPython 3.11（含 venv）：请运行 sudo apt-get install python3.11 python3.11-venv（或用 pyenv、uv 安装 3.11），再运行同一条命令。 · CPython 3.11 with venv is needed: install it, then run the same command again.'
+  say '建立虚拟环境 · creating the virtual environment…'
   rm -rf .venv
-  echo '准备虚拟环境……' >&2
-  "$python" -m venv .venv
-  touch .venv/.complete
+  "$python" -m venv .venv || fail '虚拟环境建不成，请检查磁盘空间和目录权限。 · The virtual environment could not be created: check disk space and permissions.'
 fi
 rm -f "$ready"
-echo '安装锁定版本的程序包（第一次约需一分钟）……' >&2
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock ||
-  fail '程序包没有装上：请检查网络或 pip 的软件源设置，再运行同一条命令。 / pip could not install the locked packages.'
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . ||
-  fail '本程序没有装上：请运行 make clean 后重试。 / The project itself could not be installed.'
-touch "$ready"
+say '安装锁定版本的程序包（第一次约一到两分钟）· installing the locked packages (a minute or two the first time)…'
+pip_install --require-hashes -r requirements.lock
+pip_install --no-deps --no-build-isolation --no-index -e .
+printf '%s\n%s\n' "$PWD" "$versions" >"$ready.part"
+mv "$ready.part" "$ready"

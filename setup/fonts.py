@@ -15,62 +15,50 @@ import os
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from flows import atomic
 from flows.fonts import FACES, LATIN, PREFERRED, REMEDY, verify
+from setup.installed import INSTALLED, adopt, font_files_in
 from transforms.errors import EnvironmentFailure
 
 SUMS = "SHA256SUMS"
 DOWNLOADS = Path(".venv/downloads")  # packages stay here until the fonts are in place, so a rerun need not fetch again
 FANDOL, WENKAI = "texlive-lang-chinese", "fonts-lxgw-wenkai"
-PACKAGE_OF = {
-    face.file: WENKAI if role == "fallback" else FANDOL for role, face in FACES.items() if role != "latin"
-}
+PACKAGE_OF = {face.file: WENKAI if role == "fallback" else FANDOL for role, face in FACES.items() if role != "latin"}
 LICENCES = {  # in a package or under / → in the folder
     "usr/share/doc/texlive-doc/fonts/fandol/README": "licenses/Fandol-README.txt",
     "usr/share/doc/texlive-doc/fonts/fandol/COPYING.gz": "licenses/Fandol-GPL.txt",
     "usr/share/doc/fonts-lxgw-wenkai/copyright": "licenses/LXGWWenKai-OFL.txt",
 }
-INSTALLED = (
-    Path("/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol"),
-    Path("/usr/share/fonts"),
-    Path("/usr/local/share/fonts"),
-    Path.home() / ".local/share/fonts",
-    Path.home() / ".fonts",
-)
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, installed: tuple[Path, ...] = INSTALLED) -> None:
     """Complete `folder`; what is there and whole stays.
 
     Raises:
         EnvironmentFailure: with what to do, in one line.
+        OSError: the folder cannot be read or written.
     """
     if _complete(folder):
         return
     (folder / SUMS).unlink(missing_ok=True)
     wanted = [file for file in PACKAGE_OF if not _whole(folder / file)]
-    for file in list(wanted):
-        installed = next((found for found in _installed() if found.name == file), None)
-        if installed and _whole(installed):
-            atomic.write(folder / file, installed.read_bytes())
+    for found in font_files_in(installed) if wanted else ():
+        if found.name in wanted and _whole(found):
+            atomic.write(folder / found.name, found.read_bytes())
+            wanted.remove(found.name)
             _licences_of_this_machine(folder)
-            wanted.remove(file)
-    if wanted:
-        packages = sorted({PACKAGE_OF[file] for file in wanted})
-        print(f"下载中文字体（{'、'.join(packages)}，约 {50 * len(packages)} MB）…", flush=True)
-        for package in _download(packages):
-            _unpack(package, folder, wanted)
-    latin = FACES["latin"]
-    song = (folder / FACES["song"].file).read_bytes()
-    _place(folder, latin.file, latin_of(song, latin.postscript))
-    for line in adopt(folder, INSTALLED):
+    packages = _download(sorted({PACKAGE_OF[file] for file in wanted})) if wanted else []
+    for package in packages:
+        _unpack(package, folder, wanted)
+    latin, song = FACES["latin"], FACES["song"]
+    _place(folder, latin.file, latin_of((folder / song.file).read_bytes(), latin.postscript))
+    for line in adopt(folder, installed):
         print(line)
     atomic.write(folder / SUMS, _sums(folder).encode())
-    for package in DOWNLOADS.glob("*.deb"):
+    for package in packages:
         package.unlink()
 
 
@@ -93,56 +81,6 @@ def latin_of(song: bytes, name: str) -> bytes:
     return out.getvalue()
 
 
-def adopt(folder: Path, installed: tuple[Path, ...]) -> Iterator[str]:
-    """Copy the typefaces that the standard names, where this machine has them, to `preferred/`; a line for each."""
-    roles = {family: (role, face) for role, face in FACES.items() for family in face.preferred}
-    found: dict[str, tuple[int, str, bytes]] = {}
-    for file in _installed(installed):
-        for names, data in _faces_in(file):
-            for family in names & roles.keys():
-                role, face = roles[family]
-                rank = face.preferred.index(family)
-                if role not in found or rank < found[role][0]:
-                    found[role] = (rank, family, data)
-    for role, (_, family, data) in sorted(found.items()):
-        try:
-            verify(data, FACES[role].characters)
-        except ValueError as error:
-            yield f"已安装的 {family} {error}，改用 {FACES[role].file}。"
-            continue
-        suffix = ".otf" if data[:4] == b"OTTO" else ".ttf"
-        atomic.write(folder / PREFERRED / f"{role}{suffix}", data)
-        yield f"采用本机已安装的 {family}。"
-
-
-def _installed(folders: tuple[Path, ...] = INSTALLED) -> Iterator[Path]:
-    for folder in folders:
-        for file in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            if file.suffix.lower() in (".ttf", ".otf", ".ttc") and file.is_file():
-                yield file
-
-
-def _faces_in(file: Path) -> Iterator[tuple[set[str], bytes]]:
-    """Family and full names, and bytes, of each font in a file that may be a collection."""
-    from fontTools.ttLib import TTCollection, TTFont, TTLibError
-
-    try:
-        collection = file.suffix.lower() == ".ttc"
-        fonts = TTCollection(file, lazy=True).fonts if collection else [TTFont(file, lazy=True)]
-        for font in fonts:
-            names = {str(record) for record in font["name"].names if record.nameID in (1, 4, 16)}
-            if not names & {family for face in FACES.values() for family in face.preferred}:
-                continue
-            if not collection:
-                yield names, file.read_bytes()
-                continue
-            font.recalcTimestamp, out = False, io.BytesIO()
-            font.save(out)
-            yield names, out.getvalue()
-    except (TTLibError, OSError, ValueError, AssertionError, KeyError):
-        return  # a damaged font of another program is no concern of ours
-
-
 def _whole(file: Path) -> bool:
     face = next(face for face in FACES.values() if face.file == file.name)
     try:
@@ -163,19 +101,20 @@ def _place(folder: Path, file: str, data: bytes) -> None:
 
 def _download(packages: list[str]) -> list[Path]:
     """Debian packages by apt-get, which checks them against the distribution's signed lists."""
+    print(f"下载中文字体（{'、'.join(packages)}，约 {50 * len(packages)} MB）…", flush=True)
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
-    remedy = f"或把 {'、'.join(PACKAGE_OF)} 放进字体目录后再运行"
+    by_hand = f"把 {'、'.join(PACKAGE_OF)} 放进字体目录，再运行 make setup"
     try:
         said = _apt_get("download", *packages)
         if said and os.geteuid() == 0:
             _apt_get("update")
             said = _apt_get("download", *packages)
     except FileNotFoundError:
-        raise EnvironmentFailure(f"这台机器没有 apt-get，取不到字体；{remedy.removeprefix('或')} make setup。") from None
+        raise EnvironmentFailure(f"这台机器没有 apt-get，取不到字体。请{by_hand}。") from None
     if "Unable to locate package" in said and os.geteuid() != 0:
-        raise EnvironmentFailure(f"没有软件包清单，请运行 sudo apt-get update && make setup；{remedy}。")
+        raise EnvironmentFailure(f"没有软件包清单，请运行 sudo apt-get update && make setup；或者{by_hand}。")
     if said:
-        raise EnvironmentFailure(f"下载字体失败（{said.splitlines()[-1]}）。请联网后运行 make setup；{remedy}。")
+        raise EnvironmentFailure(f"下载字体失败（{said.splitlines()[-1]}）。请联网后运行 make setup；或者{by_hand}。")
     return [max(DOWNLOADS.glob(f"{package}_*.deb"), key=lambda file: file.stat().st_mtime) for package in packages]
 
 
@@ -189,18 +128,17 @@ def _apt_get(*arguments: str) -> str:
 
 def _unpack(package: Path, folder: Path, wanted: list[str]) -> None:
     """Place the wanted fonts and the licences out of `package`, as its archive streams by."""
-    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE) as unpacking:
-        with tarfile.open(fileobj=unpacking.stdout, mode="r|") as archive:
-            for member in archive:
-                file, licence = Path(member.name).name, LICENCES.get(member.name.removeprefix("./"))
-                if not member.isfile() or (file not in wanted and licence is None):
-                    continue
-                content = archive.extractfile(member)
-                data = content.read() if content else b""
-                if licence:
-                    _place_licence(folder / licence, data)
-                else:
-                    _place(folder, file, data)
+    with (
+        subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE) as unpacking,
+        tarfile.open(fileobj=unpacking.stdout, mode="r|") as archive,
+    ):
+        for member in archive:
+            file, licence = Path(member.name).name, LICENCES.get(member.name.removeprefix("./"))
+            content = archive.extractfile(member) if member.isfile() else None
+            if content and licence:
+                _place_licence(folder / licence, content.read())
+            elif content and file in wanted:
+                _place(folder, file, content.read())
 
 
 def _licences_of_this_machine(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from transforms import yaml_lines
 from transforms.findings import Severity
-from transforms.yaml_lines import MisplacedError
+from transforms.yaml_lines import Misplaced
 
 RuleCode = Annotated[str, Field(pattern=r"^[A-Z]{2}\d{2}$")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -216,13 +216,13 @@ class Contract(Strict):
             _once(seen["列名"], "列名", (column.name,), "columns", place)
             _once(seen["表头或别名"], "表头或别名", (column.header, *column.aliases), "columns", place)
         if unknown := set(self.key) - seen["列名"]:
-            raise MisplacedError(f"用到了没有定义的列：{'、'.join(sorted(unknown))}", "key")
+            raise Misplaced(f"用到了没有定义的列：{'、'.join(sorted(unknown))}", "key")
         for place, rule in enumerate(self.rules):
             _once(seen["规则编号"], "规则编号", (rule.code,), "rules", place)
             if unknown := set(columns_of(rule)) - seen["列名"]:
-                raise MisplacedError(f"用到了没有定义的列：{'、'.join(sorted(unknown))}", "rules", place)
+                raise Misplaced(f"用到了没有定义的列：{'、'.join(sorted(unknown))}", "rules", place)
             if fault := rule.fault({column.name: column for column in self.columns}):
-                raise MisplacedError(f"规则 {rule.code}：{fault}", "rules", place)
+                raise Misplaced(f"规则 {rule.code}：{fault}", "rules", place)
         return self
 
     def column(self, name: str) -> Column:
@@ -245,7 +245,7 @@ def columns_of(rule: AnyRule) -> tuple[str, ...]:
 def _once(seen: set[str], what: str, names: tuple[str, ...], *where: int | str) -> None:
     for name in names:
         if name in seen:
-            raise MisplacedError(f"{what}重复：{name}", *where)
+            raise Misplaced(f"{what}重复：{name}", *where)
         seen.add(name)
 
 

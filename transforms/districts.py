@@ -15,7 +15,7 @@ from transforms.contracts import Name, Strict
 from transforms.errors import ConfigurationError, UsageError
 from transforms.figures import Unit
 from transforms.period import Period
-from transforms.yaml_lines import MisplacedError
+from transforms.yaml_lines import Misplaced
 
 
 class Target(Strict):
@@ -46,6 +46,8 @@ class Thresholds(Strict):
     promise_yellow_days: Annotated[int, Field(ge=0)] = 3
     petition_yellow_days: Annotated[int, Field(ge=0)] = 15
     problem_limit_days: Annotated[int, Field(ge=1)] = 7  # 协调不过周
+    promise_green_percent: Annotated[int, Field(ge=0, le=100)] = 95
+    promise_yellow_percent: Annotated[int, Field(ge=0, le=100)] = 80
     tax_growth_base_wan: Annotated[int, Field(ge=0)] = 300
     tax_growth_percent: Annotated[int, Field(ge=0)] = 15
 
@@ -118,7 +120,7 @@ class District(Strict):
             ("service_teams", [team.name for team in self.service_teams]),
         ):
             if repeated := sorted({v for v in values if values.count(v) > 1}):
-                raise MisplacedError(f"{what} 中重复：{'、'.join(repeated)}", what)
+                raise Misplaced(f"{what} 中重复：{'、'.join(repeated)}", what)
         return self
 
     @property

@@ -7,6 +7,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from transforms.errors import UsageError
 
@@ -32,7 +33,7 @@ class Period:
             year, month = int(match[1]), int(match[2])
             if 1990 <= year <= 2099 and 1 <= month <= 12:
                 return cls(year, month)
-        raise UsageError(f"期别“{text}”不对：应写成“年-月”，例如 2014-06,月份在 01 到 12 之间。")
+        raise UsageError(f"期别“{text}”不对：应写成“年-月”，例如 2014-06，月份在 01 到 12 之间。")
 
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
@@ -44,6 +45,12 @@ class Period:
     @property
     def last_day(self) -> dt.date:
         return dt.date(self.year, self.month, calendar.monthrange(self.year, self.month)[1])
+
+    @property
+    def year_gone(self) -> Fraction:
+        """Share of the year that has passed at the month's end, by days: 181/365 for June 2014."""
+        days = 366 if calendar.isleap(self.year) else 365
+        return Fraction(self.last_day.timetuple().tm_yday, days)
 
     def plus(self, months: int) -> Period:
         index = self.year * 12 + self.month - 1 + months

@@ -12,7 +12,7 @@ from transforms.errors import ConfigurationError
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class MisplacedError(ValueError):
+class Misplaced(ValueError):
     """A mistake that a model's validator found further in; `where` leads from the model to it."""
 
     def __init__(self, message: str, *where: int | str) -> None:

@@ -358,7 +358,13 @@ def test_dates_are_judged_by_their_own_month() -> None:
 def test_limits_are_exact_in_the_smallest_unit() -> None:
     contract = CONTRACTS["reward_payments"]
     rule = Range(
-        code="ZZ01", severity=Severity.BLOCK, message="", kind="range", column="amount_fen", min=0.0000005, max=0.07
+        code="ZZ01",
+        severity=Severity.BLOCK,
+        message="",
+        kind="range",
+        column="amount_fen",
+        min=0.0000005,
+        max=0.07000009,
     )
     assert limits(rule, contract) == (1, 70_000)
     percent = next(rule for rule in CONTRACTS["resettlement_projects"].rules if rule.code == "RH05")

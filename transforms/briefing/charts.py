@@ -20,8 +20,10 @@ FONT_PX = 13  # 9.75 pt
 FILLS = ("#1f3a5f", "#4f7cac", "#9dbcd4", "#dbe7f0", "#ffffff")
 
 
-def progress(figures: Mapping[str, Figure], period: Period) -> Chart:
-    """Share of the annual target done, one bar a target, against the share of the year gone."""
+def progress(figures: Mapping[str, Figure], period: Period) -> Chart | None:
+    """Share of the annual target done, one bar a target, against the share of the year gone; None without any."""
+    if _nothing(figures, [code for code, _ in PROGRESS]):
+        return None
     gone = year_gone(period)
     rows: list[dict[str, Any]] = []
     for code, label in PROGRESS:
@@ -41,11 +43,11 @@ def progress(figures: Mapping[str, Figure], period: Period) -> Chart:
         "type": "quantitative",
         "title": "完成年度目标（%）",
         "scale": {"domain": [0, top]},
-        "axis": {"tickCount": top // 20, "values": list(range(0, top + 1, 20))},
+        "axis": {"values": list(range(0, top + 1, 20)), "labelOverlap": False},
     }
     now = {"data": {"values": [{"gone": float(gone), "text": f"时间进度{half_up(gone, 1)}%"}]}}
-    place = {"field": "gone", "type": "quantitative"}
-    layers = [
+    place = {**x, "field": "gone"}  # the layers share one axis only when each describes it alike
+    layers: list[dict[str, Any]] = [
         {"mark": {"type": "bar", "color": FILLS[1], "height": 15}, "encoding": {"y": y, "x": x}},
         {**now, "mark": {"type": "rule", "strokeDash": [5, 3], "color": "#000", "size": 1.3}, "encoding": {"x": place}},
         {
@@ -63,8 +65,13 @@ def progress(figures: Mapping[str, Figure], period: Period) -> Chart:
     )
 
 
-def stages(figures: Mapping[str, Figure]) -> Chart:
-    """All resettlement projects as one bar, cut by stage; the stage that was not reported is a part like any other."""
+def stages(figures: Mapping[str, Figure]) -> Chart | None:
+    """All resettlement projects as one bar, cut by stage; the stage that was not reported is a part like any other.
+
+    None when no stage has a value.
+    """
+    if _nothing(figures, [code for code, _ in STAGES]):
+        return None
     rows: list[dict[str, Any]] = []
     start = Fraction(0)
     for code, label in STAGES:
@@ -97,7 +104,7 @@ def stages(figures: Mapping[str, Figure]) -> Chart:
     }
     x["axis"] = {"tickMinStep": 1, "tickCount": 6}
     light_text = {"condition": {"test": f"indexof({names[:2]}, datum.stage) >= 0", "value": "#fff"}, "value": "#000"}
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "bar", "height": 34, "stroke": "#000", "strokeWidth": 0.6},
             "encoding": {"x": x, "x2": {"field": "to"}, "color": fill},
@@ -119,8 +126,10 @@ def stages(figures: Mapping[str, Figure]) -> Chart:
     )
 
 
-def categories(figures: Mapping[str, Figure]) -> Chart:
-    """Petition cases by category, resolved and not."""
+def categories(figures: Mapping[str, Figure]) -> Chart | None:
+    """Petition cases by category, resolved and not; None when no category has a value."""
+    if _nothing(figures, [f"petition.category.{key}.cases" for key, _ in CATEGORIES]):
+        return None
     rows: list[dict[str, Any]] = []
     said = []
     for key, label in CATEGORIES:
@@ -160,7 +169,7 @@ def categories(figures: Mapping[str, Figure]) -> Chart:
         "legend": {"orient": "top", "title": None, "symbolType": "square", "symbolStrokeWidth": 0.8},
     }
     white = {"condition": {"test": "datum.part == '已化解'", "value": "#fff"}, "value": "#000"}
-    layers = [
+    layers: list[dict[str, Any]] = [
         {
             "mark": {"type": "bar", "height": 15, "stroke": "#000", "strokeWidth": 0.6},
             "encoding": {"y": y, "x": x, "x2": {"field": "to"}, "color": fill},
@@ -178,6 +187,11 @@ def categories(figures: Mapping[str, Figure]) -> Chart:
     return Chart(
         "categories", "重点积案按类别化解情况", f"堆叠条图：{'；'.join(said)}。", _spec({"values": rows}, layers, 150)
     )
+
+
+def _nothing(figures: Mapping[str, Figure], codes: list[str]) -> bool:
+    """Whether a chart would be an empty frame."""
+    return all(figures[code].value is None for code in codes)
 
 
 def _spec(data: Mapping[str, Any], layers: list[dict[str, Any]], height: int) -> dict[str, Any]:

@@ -30,8 +30,10 @@ class Prose:
 
     def vocabulary(self) -> dict[str, Callable[..., object]]:
         """The names that templates may call."""
-        names = "figure fig num value known absent note done due shortfall change signed growth ahead light target meets count"
-        return {name: getattr(self, name) for name in names.split()} | {"gone": self.gone, "days": days}
+        names = (
+            "figure fig num value known absent done due shortfall change signed growth ahead light target meets count"
+        )
+        return {name: getattr(self, name) for name in names.split()} | {"days": days}
 
     def figure(self, code: str) -> Figure:
         """The figure itself.
@@ -72,9 +74,6 @@ class Prose:
         """The sentence that stands where the numbers of `codes` would: why they are missing."""
         notes = dict.fromkeys(f.note for f in map(self.figure, codes) if f.value is None and f.note)
         return Markup("{}：{}，暂缺。").format(topic, "、".join(notes) or "数据未报送")
-
-    def note(self, code: str) -> str:
-        return self.figure(code).note
 
     def done(self, code: str, unit: str = "") -> Markup:
         """Numerator of a rate with its unit."""
@@ -146,10 +145,6 @@ class Prose:
             return Markup("与时间进度持平")
         return Markup("{}时间进度{}").format("快于" if lead > 0 else "慢于", _number(code, f"{size}个百分点"))
 
-    def gone(self) -> Markup:
-        """The share of the year gone, `49.6%`."""
-        return Markup('<span class="n">{}%</span>').format(half_up(self._year_gone, 1))
-
     def light(self, code_or_light: str | Light | None) -> Markup:
         """A light as shape and word; the colour is only a third sign. `—` when there is none."""
         if code_or_light is None:
@@ -169,8 +164,7 @@ class Prose:
 
 def year_gone(period: Period) -> Fraction:
     """The share of the year's days gone by the month's end, in percent."""
-    first, last = dt.date(period.year, 1, 1), dt.date(period.year, 12, 31)
-    return Fraction(((period.last_day - first).days + 1) * 100, (last - first).days + 1)
+    return 100 * period.year_gone
 
 
 def month_on_month(now: Fraction | None, before: Fraction | None) -> Fraction | None:

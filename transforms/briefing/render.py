@@ -28,7 +28,7 @@ def render(view: View, fonts: Mapping[str, str | Path]) -> bytes:
     Raises:
         EnvironmentFailure: a font or a library is missing.
     """
-    charts = tuple(section.chart for section in view.sections)
+    charts = tuple(section.chart for section in view.sections if section.chart)
     return print_pdf(printing.html(view), charts, fonts, view.fingerprint)
 
 

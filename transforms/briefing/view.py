@@ -156,7 +156,7 @@ class Section:
     short: str
     items: tuple[AttentionItem, ...]  # by responsible leader, worst first
     held_back: int  # of its items, how many page one had no room for
-    chart: Chart
+    chart: Chart | None  # None when there is nothing to draw
 
 
 @dataclass(frozen=True)

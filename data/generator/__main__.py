@@ -1,0 +1,87 @@
+"""Write the sample: `python -m data.generator --out data/sample [--seed 350303] [--district 350303]`.
+
+Beside the inbox it writes `truth/`, its own ledger of what the rows must add up to, reckoned from the world's rows and
+not by the program that is to be tested.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+from data.generator import layouts, traps, writers
+from data.generator.truth import truth
+from data.generator.world import World, build
+from transforms.contracts import Contract, parse_contract
+from transforms.districts import parse_district
+from transforms.period import Period
+
+DATA = Path(__file__).resolve().parent.parent
+LATE = {("2014-04", "住建局"): "2014-05-04T16:20:00+08:00"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="写出样例报表")
+    parser.add_argument("--out", type=Path, default=DATA / "sample")
+    parser.add_argument("--seed", type=int, default=350303)
+    parser.add_argument("--district", default="350303")
+    parser.add_argument("--through", default="2014-06")
+    given = parser.parse_args()
+    path = DATA / "districts" / f"{given.district}.yaml"
+    district = parse_district(path.read_text(encoding="utf-8"), str(path))
+    periods = tuple(district.first_period.through(Period.parse(given.through)))
+    world = build(district, periods, given.seed)
+    write(world, given.out, random.Random(given.seed + 1))
+
+
+def write(world: World, out: Path, rng: random.Random) -> None:
+    """Every department's workbook of every month, the register of receipts, and the truth."""
+    contracts = load_contracts()
+    for period in world.periods:
+        folder = out / "inbox" / world.district.code / str(period)
+        folder.mkdir(parents=True, exist_ok=True)
+        register = ["文件名,收到时间,报送人"]
+        for department, sheets in layouts.LAYOUTS.items():
+            kind = layouts.FORMATS.get(department, "xlsx")
+            made = [_sheet(world, contracts[layout.dataset], layout, period, kind, rng) for layout in sheets]
+            made += traps.extra_sheets(department, period)
+            name = f"{department}.{kind}"
+            (folder / name).write_bytes(writers.WRITERS[kind](made))
+            register.append(f"{name},{received(period, department, rng)},{department}经办人")
+        (folder / "收文登记.csv").write_text("\n".join(register) + "\n", encoding="utf-8-sig", newline="\r\n")
+    for period in world.periods:
+        _write_json(out / "truth" / f"{period}.json", truth(world, period))
+    names = sorted({row["petitioner"] for row in world.rows["petition_cases"][world.periods[-1]]})
+    (out / "truth" / "petitioners.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+
+
+def load_contracts() -> dict[str, Contract]:
+    files = sorted((DATA / "contracts").glob("*.yaml"))
+    contracts = [parse_contract(path.read_text(encoding="utf-8"), str(path)) for path in files]
+    return {contract.id: contract for contract in contracts}
+
+
+def _sheet(
+    world: World, contract: Contract, layout: layouts.Layout, period: Period, kind: str, rng: random.Random
+) -> layouts.Sheet:
+    rows = traps.as_typed(contract.id, world.rows[contract.id][period], period, rng)
+    layout = traps.layout_of_month(layout, period)
+    return layouts.lay_out(layout, contract, rows, period, plain=kind == "csv")
+
+
+def received(period: Period, department: str, rng: random.Random) -> str:
+    """On the first or second of the next month, in office hours; once a department is late."""
+    moment = f"{period.plus(1).first_day.replace(day=rng.randint(1, 2))}T{rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}:00+08:00"
+    return LATE.get((str(period), department), moment)
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Lineage: which cells a number came from, as compressed ranges of one sheet, e.g. `E5:E20,E22`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from transforms.figures import CellRange
+from transforms.tables import Source
+
+_RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?")
+
+
+def compress(rows: Iterable[int], letters: Sequence[str]) -> str:
+    """The cells of `rows` in each of the columns `letters`, runs of rows as ranges, column by column."""
+    runs: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if runs and runs[-1][1] == row - 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ",".join(
+        f"{letter}{first}" if first == last else f"{letter}{first}:{letter}{last}"
+        for letter in letters
+        for first, last in runs
+    )
+
+
+def expand(ranges: str) -> list[str]:
+    """The inverse: every cell's address, in the order written.
+
+    Raises:
+        ValueError: not a range of one column.
+    """
+    cells = []
+    for part in ranges.split(",") if ranges else []:
+        match = _RANGE.fullmatch(part)
+        if match is None or match[3] not in (None, match[1]):
+            raise ValueError(f"not a range of one column: {part!r}")
+        first, last = int(match[2]), int(match[4] or match[2])
+        cells += [f"{match[1]}{row}" for row in range(first, last + 1)]
+    return cells
+
+
+def cell_ranges(
+    dataset: str, rows: pd.DataFrame, columns: Sequence[str], sources: Mapping[tuple[str, str], Source]
+) -> tuple[CellRange, ...]:
+    """Where `rows` of a facts frame stood: one entry a submission, in the order of the rows. A column that a sheet did
+    not have is left out."""
+    found = []
+    for submission, part in rows.groupby("submission", sort=False):
+        source = sources[(str(submission), dataset)]
+        letters = [source.letters[name] for name in columns if name in source.letters]
+        numbers = [int(row) for row in part["row"]]
+        found.append(
+            CellRange(
+                submission=source.submission,
+                department=source.department,
+                filename=source.filename,
+                sheet=source.sheet,
+                ranges=compress(numbers, letters),
+                rows=len(set(numbers)),
+            )
+        )
+    return tuple(found)
+
+
+def merge(*groups: Iterable[CellRange]) -> tuple[CellRange, ...]:
+    """Ranges of several selections, each place once."""
+    return tuple(dict.fromkeys(item for group in groups for item in group))
