@@ -332,7 +332,7 @@ def _industry(world: World) -> None:
                 "trouble": "用地手续正在办理" if late > 100 else None,
             }
         )
-    projects[1]["fee_paid_fen"] = projects[1]["fee_due_fen"]  # entitled to the half rate, charged in full
+    projects[12]["fee_paid_fen"] = projects[12]["fee_due_fen"]  # entitled to the half rate, charged in full
     for period in world.periods:
         today, rows = period.last_day, []
         for project in projects:
@@ -362,7 +362,7 @@ def _growth(world: World) -> None:
             entitled = last_year > 300 * WAN and this * 100 > same * 115
             row = {"enterprise_name": enterprise["enterprise_name"], "enterprise_code": enterprise["enterprise_code"]}
             row |= {"last_year_fen": last_year, "this_year_fen": this, "same_time_fen": same}
-            paid = entitled and luck < 0.15 * period.month
+            paid = entitled and luck < 0.13 * period.month
             row["rewarded_fen"] = (this - same) // 10 // YUAN * YUAN if paid else 0
             rows.append(row)
         world.put("tax_growth", period, rows)

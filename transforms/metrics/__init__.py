@@ -27,7 +27,14 @@ HEADLINES: Mapping[int, str] = {metric.mechanism: metric.code for metric in REGI
 
 # Judged against the share of the year gone; the plan of the year is taken as even.
 _BY_SCHEDULE = frozenset(
-    ("reward.amount_rate", "loan.bank_rate", "project.start_rate", "project.completion_rate", "project.investment_rate")
+    (
+        "reward.amount_rate",
+        "loan.bank_rate",
+        "project.start_rate",
+        "project.completion_rate",
+        "project.investment_rate",
+        "petition.resolved_rate",
+    )
 )
 _BY_DUTY = frozenset(
     ("coordination.meetings_rate", "bank_meeting.quarter", "duty.symposium_rate", "duty.on_site_rate", "duty.return_visit_rate")
