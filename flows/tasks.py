@@ -114,10 +114,10 @@ def accept_rows(month: Month, plan: Plan, readings: Sequence[Readings], checked:
 def measure_months(month: Month, accepted: Accepted) -> Measured:
     """Every figure of every month of the campaign, and whether the identities hold."""
     configuration = month.configuration
-    history = {
-        period: measure_month(accepted.facts, configuration.contracts, configuration.district, period)
-        for period in month.periods
-    }
+    history: dict[Period, Mapping[str, Figure]] = {}
+    for period in month.periods:
+        known = (accepted.facts, configuration.contracts, configuration.district, period)
+        history[period] = measure_month(*known, before=history.get(period.previous))
     findings = reconcile(
         accepted.facts,
         history[month.period],

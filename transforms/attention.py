@@ -83,6 +83,15 @@ def _plain(value: Any) -> Any:
     return value.date() if isinstance(value, pd.Timestamp) else value
 
 
+def _linked_to(month: Month, dataset: str, key: str) -> Mapping[str, str]:
+    """The leader linked to each enterprise or housing project; empty where that register was not sent."""
+    try:
+        rows = month.rows(dataset).frame.dropna(subset=[key, "leader"])
+    except NotReported:
+        return {}
+    return dict(zip(map(str, rows[key]), map(str, rows["leader"]), strict=True))
+
+
 def _item(record: Mapping[str, Any], light: Light, workstream: str, what: str, ask: str, **given: Any) -> Item:
     due_on = given.get("due_on") or None
     days = (given["today"] - due_on).days if due_on else None
@@ -91,7 +100,7 @@ def _item(record: Mapping[str, Any], light: Light, workstream: str, what: str, a
         workstream=workstream,
         what=what,
         whose=str(given.get("whose") or record.get("unit") or ""),
-        leader=str(record.get("leader") or ""),
+        leader=str(given.get("leader") or record.get("leader") or ""),
         due_on=due_on,
         days=days,
         ask=ask,
@@ -145,19 +154,23 @@ def _industrial_late(month: Month) -> Iterator[Item]:
 def _issues_overdue(month: Month) -> Iterator[Item]:
     rows = month.rows(duties.ISSUES)
     today = month.period.last_day
+    leaders = _linked_to(month, duties.LINKS, "enterprise")
     for record in _records(rows.where(duties.issue_overdue(rows, month))):
         what = f"企业问题{record['issue_no']}（{record['category']}）超期未办结"
-        yield _item(record, Light.RED, ENTERPRISES, what, "请责任单位限期办结", due_on=record["due_on"], today=today)
+        leader, due_on = leaders.get(record["enterprise"]), record["due_on"]
+        yield _item(record, Light.RED, ENTERPRISES, what, "请限期办结", leader=leader, due_on=due_on, today=today)
 
 
 def _turnover_overdue(month: Month) -> Iterator[Item]:
     rows = month.rows(enterprises.FINANCING)
     today = month.period.last_day
+    leaders = _linked_to(month, duties.LINKS, "enterprise")
+    whose = month.contracts[enterprises.FINANCING].department
     for record in _records(rows.where(enterprises.turnover_overdue(rows, month))):
         amount = show(Fraction(int(record["amount_fen"]), 1_000_000), Unit.MONEY_WAN)
         what = f"应急周转金{record['contract_no']}逾期未还，{amount}万元"
-        ask = "请金融办催收，研究处置办法"
-        yield _item(record, Light.RED, ENTERPRISES, what, ask, whose=month.contracts[enterprises.FINANCING].department, due_on=record["due_on"], today=today)
+        given = {"leader": leaders.get(record["enterprise"]), "due_on": record["due_on"], "today": today}
+        yield _item(record, Light.RED, ENTERPRISES, what, "请催收，研究处置办法", whose=whose, **given)
 
 
 def _fees_wrong(month: Month) -> Iterator[Item]:
@@ -207,20 +220,23 @@ def _problems_unsolved(month: Month) -> Iterator[Item]:
     rows = month.rows(resettlement.PROBLEMS)
     today = month.period.last_day
     limit = dt.timedelta(days=month.district.thresholds.problem_limit_days)
+    leaders = _linked_to(month, resettlement.PROJECTS, "project_no")
     for record in _records(rows.where(resettlement.problem_overdue(rows, month))):
         due_on = record["raised_on"] + limit
         what = f"安置房问题{record['problem_no']}超过{limit.days}天没有解决"
-        yield _item(record, Light.RED, RESETTLEMENT, what, "请提交城建例会研究解决", due_on=due_on, today=today)
+        given = {"leader": leaders.get(record["project_no"]), "due_on": due_on, "today": today}
+        yield _item(record, Light.RED, RESETTLEMENT, what, "请提交城建例会研究解决", **given)
 
 
 def _documents_overdue(month: Month) -> Iterator[Item]:
     rows = month.rows(resettlement.PERMITS)
     today = month.period.last_day
+    leaders = _linked_to(month, resettlement.PROJECTS, "project_no")
+    whose = month.contracts[resettlement.PERMITS].department
     for record in _records(rows.where(resettlement.document_overdue(rows, month))):
         what = f"容缺事项{record['permit_no']}逾期未补：{record['missing_document']}"
-        ask = "请催办补齐材料"
-        due_on = record["promised_on"]
-        yield _item(record, Light.RED, RESETTLEMENT, what, ask, whose=month.contracts[resettlement.PERMITS].department, due_on=due_on, today=today)
+        given = {"leader": leaders.get(record["project_no"]), "due_on": record["promised_on"], "today": today}
+        yield _item(record, Light.RED, RESETTLEMENT, what, "请催办补齐材料", whose=whose, **given)
 
 
 def _cases_overdue(month: Month) -> Iterator[Item]:
@@ -289,21 +305,27 @@ def _housing_due(month: Month) -> Iterator[Item]:
 def _documents_due(month: Month) -> Iterator[Item]:
     rows = month.rows(resettlement.PERMITS)
     rows = rows.where(rows["completed_on"].isna())
+    leaders = _linked_to(month, resettlement.PROJECTS, "project_no")
+    whose = month.contracts[resettlement.PERMITS].department
     for record in _falls_next_month(month, rows, "promised_on"):
         due_on, today = record["promised_on"], month.period.last_day
         light = lights.deadline(due_on, today, month.district.thresholds.promise_yellow_days)
         what = f"容缺事项{record['permit_no']}承诺补齐：{record['missing_document']}"
-        yield _item(record, light, RESETTLEMENT, what, "按期补齐", whose=month.contracts[resettlement.PERMITS].department, due_on=due_on, today=today)
+        given = {"leader": leaders.get(record["project_no"]), "due_on": due_on, "today": today}
+        yield _item(record, light, RESETTLEMENT, what, "按期补齐", whose=whose, **given)
 
 
 def _loans_due(month: Month) -> Iterator[Item]:
     rows = month.rows(enterprises.FINANCING)
     rows = rows.where((rows["kind"] == "应急周转金") & rows["repaid_on"].isna())
+    leaders = _linked_to(month, duties.LINKS, "enterprise")
+    whose = month.contracts[enterprises.FINANCING].department
     for record in _falls_next_month(month, rows, "due_on"):
         due_on, today = record["due_on"], month.period.last_day
         light = lights.deadline(due_on, today, month.district.thresholds.promise_yellow_days)
         what = f"应急周转金{record['contract_no']}到期归还"
-        yield _item(record, light, ENTERPRISES, what, "按期归还", whose=month.contracts[enterprises.FINANCING].department, due_on=due_on, today=today)
+        given = {"leader": leaders.get(record["enterprise"]), "due_on": due_on, "today": today}
+        yield _item(record, light, ENTERPRISES, what, "按期归还", whose=whose, **given)
 
 
 _SOURCES: tuple[Source, ...] = (

@@ -500,7 +500,7 @@ def _petitions(world: World) -> None:
         resolved = number < totals.cases_resolved
         period = world.periods[number * len(world.periods) // totals.cases_resolved] if resolved else None
         open_days = [-20, -6, 4, 12, 40, 75, 110]
-        due = dt.date(year, 12, 15) if resolved else end + dt.timedelta(days=open_days[number % len(open_days)])
+        due = dt.date(year, 12, 15) if resolved else end + dt.timedelta(days=open_days[(number - totals.cases_resolved) % len(open_days)])
         row: Row = {
             "case_no": f"XF-{year}-{number + 1:02d}",
             "petitioner": f"{SURNAMES[number % len(SURNAMES)]}样{NUMERALS[number // 3]}",

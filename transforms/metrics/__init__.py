@@ -54,9 +54,14 @@ _NONE_LEFT = frozenset(
 
 
 def measure(
-    facts: Facts, contracts: Sequence[Contract], district: District, period: Period
+    facts: Facts,
+    contracts: Sequence[Contract],
+    district: District,
+    period: Period,
+    before: Mapping[str, Figure] | None = None,
 ) -> dict[str, Figure]:
-    """Every figure of the month by code, in registry order, with its change on the month before.
+    """Every figure of the month by code, in registry order, with its change on the month before, whose figures are
+    `before`, if they are at hand.
 
     A figure whose rows were not sent has no value and a note that names the department; nothing is filled in.
     """
@@ -64,7 +69,7 @@ def measure(
     figures = _figures(month)
     if period <= district.first_period:
         return figures
-    before = _figures(month.earlier(period.previous))
+    before = before or _figures(month.earlier(period.previous))
     return {code: _changed(figure, before[code]) for code, figure in figures.items()}
 
 
