@@ -67,7 +67,9 @@ def _make(month: Any) -> Any:
 
     with prefect_server(month.settings.home / "prefect") as server:
         from flows.monthly import monthly_briefing
+        from transforms.checks import warm_up
 
+        warm_up()
         server.wait()
         return monthly_briefing(
             district=month.code,

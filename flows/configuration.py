@@ -69,9 +69,7 @@ def load_configuration(data: Path, district_code: str) -> Configuration:
     return Configuration(district, contracts, published, texts)
 
 
-def _cross_check(
-    contracts: tuple[Contract, ...], files: list[Path], district: District, district_file: Path
-) -> None:
+def _cross_check(contracts: tuple[Contract, ...], files: list[Path], district: District, district_file: Path) -> None:
     """What no single file can know: ids and rule codes are unique, every department is in the district file."""
     seen: dict[str, Path] = {}
     for contract, path in zip(contracts, files, strict=True):

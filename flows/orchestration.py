@@ -96,7 +96,9 @@ class Server:
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
-        raise EnvironmentFailure(f"调度服务没有启动。原因见 {self._log}；可以重试，或用 PREFECT_API_URL 指定已有的服务。")
+        raise EnvironmentFailure(
+            f"调度服务没有启动。原因见 {self._log}；可以重试，或用 PREFECT_API_URL 指定已有的服务。"
+        )
 
     def stop(self) -> None:
         if self._process is None:

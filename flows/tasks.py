@@ -13,9 +13,6 @@ from prefect import task
 from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
-from transforms.attention import attention, coming_due
-from transforms.identities import reconcile
-from transforms.rankings import rankings
 
 from flows import month as months
 from flows.fingerprint import code_version, package_versions
@@ -25,6 +22,7 @@ from flows.month import Issue, Month, Plan
 from flows.sandbox import Limits, Reader
 from flows.store import sha256_of, write_outputs
 from transforms import checks, exports, facts
+from transforms.attention import attention, coming_due
 from transforms.board import board
 from transforms.briefing import compose as composing
 from transforms.briefing import render as rendering
@@ -33,8 +31,10 @@ from transforms.contracts import Contract
 from transforms.errors import UnreadableFile
 from transforms.figures import Figure, Light
 from transforms.findings import Finding, Severity
+from transforms.identities import reconcile
 from transforms.metrics import measure as measure_month
 from transforms.period import Period
+from transforms.rankings import rankings
 from transforms.reading import read_submission, unreadable
 from transforms.submissions import Submission
 from transforms.tables import Facts, Intake, Table
@@ -98,7 +98,9 @@ def by_dataset(month: Month, readings: Sequence[Readings]) -> list[tuple[Contrac
     return [(contract, own, findings) for contract, own, findings in grouped if own]
 
 
-def accept_rows(month: Month, plan: Plan, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]) -> Accepted:
+def accept_rows(
+    month: Month, plan: Plan, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]
+) -> Accepted:
     """Set aside what blocks; gather this period's findings, worst first."""
     intakes = [intake for reading in readings for intake in reading]
     found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]

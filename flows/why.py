@@ -45,6 +45,7 @@ class SourceCell:
 class SourceRange:
     """The cells of one file that went into a figure. `subtotal` adds up those that are numbers."""
 
+    period: Period
     place: CellRange
     cells: tuple[SourceCell, ...]
     unit: str
@@ -53,6 +54,13 @@ class SourceRange:
     def subtotal(self) -> Fraction | None:
         numbers = [cell.number for cell in self.cells if cell.number is not None]
         return sum(numbers, Fraction(0)) if numbers else None
+
+    def lines(self, every_cell: bool) -> Iterator[str]:
+        subtotal = "" if self.subtotal is None else f"，小计 {half_up(self.subtotal, 6)}{self.unit}"
+        yield f"    {self.period} {self.place.filename} · {self.place.sheet} · {self.place.rows} 行{subtotal}"
+        yield f"      {self.place.ranges}"
+        for cell in self.cells if every_cell else ():
+            yield f"        {cell.address}\t{cell.written}\t→ {cell.read}"
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,24 @@ class Explanation:
     excluded: tuple[Finding, ...]  # rows set aside from the same sheets, and why
 
     def lines(self, every_cell: bool = False) -> Iterator[str]:
+        """For people: the definition, then what it was computed from, then what was left out."""
+        yield from self._definition()
+        if self.inputs:
+            yield "  由这些指标算出："
+        for figure in self.inputs:
+            yield f"    {figure.label}（{figure.code}）= {_printed(figure)}"
+        if self.ranges:
+            yield "  来自这些单元格："
+        for item in self.ranges:
+            yield from item.lines(every_cell)
+        if self.total is not None:
+            yield f"    合计 {half_up(self.total, 6)}{self.ranges[0].unit}"
+        if self.excluded:
+            yield "  没有计入的行："
+        for finding in self.excluded:
+            yield f"    {finding.filename} · {finding.sheet} · {finding.cell}：{finding.message}（{finding.rule}）"
+
+    def _definition(self) -> Iterator[str]:
         figure = self.figure
         yield f"{figure.label}（{figure.code}）= {_printed(figure)}"
         yield f"  期别：{self.briefing.period} · 第{self.briefing.number}期 · 口径：{figure.scope.value}"
@@ -76,27 +102,13 @@ class Explanation:
             yield f"  目标：{show(figure.target, figure.unit)}{figure.unit.value}"
         if figure.from_district_file:
             yield f"  来源：区县文件 {self.briefing.district}.yaml 的 {figure.from_district_file}"
-        if self.inputs:
-            yield "  由这些指标算出："
-            for item in self.inputs:
-                yield f"    {item.label}（{item.code}）= {_printed(item)}"
-        if self.ranges:
-            yield "  来自这些单元格："
-        for item in self.ranges:
-            subtotal = f"，小计 {half_up(item.subtotal, 6)}{item.unit}" if item.subtotal is not None else ""
-            where = f"{item.place.filename} · {item.place.sheet}"
-            yield f"    {where} · {item.place.rows} 行{subtotal}"
-            yield f"      {item.place.ranges}"
-            if every_cell:
-                for cell in item.cells:
-                    yield f"        {cell.address}\t{cell.written}\t→ {cell.read}"
-        total = [item.subtotal for item in self.ranges if item.subtotal is not None]
-        if len(total) > 1 and len({item.unit for item in self.ranges}) == 1:
-            yield f"    合计 {half_up(sum(total, Fraction(0)), 6)}{self.ranges[0].unit}"
-        if self.excluded:
-            yield "  没有计入的行："
-            for finding in self.excluded:
-                yield f"    {finding.filename} · {finding.sheet} · {finding.cell}：{finding.message}（{finding.rule}）"
+
+    @property
+    def total(self) -> Fraction | None:
+        """The subtotals added up, where the figure is their sum."""
+        subtotals = [item.subtotal for item in self.ranges if item.subtotal is not None]
+        total = sum(subtotals, Fraction(0))
+        return total if len(subtotals) > 1 and total == self.figure.value else None
 
     def as_json(self) -> dict[str, Any]:
         figure = self.figure
@@ -114,6 +126,7 @@ class Explanation:
             "cells": [
                 {
                     "submission": item.place.submission,
+                    "period": str(item.period),
                     "file": item.place.filename,
                     "department": item.place.department,
                     "sheet": item.place.sheet,
@@ -182,20 +195,19 @@ def _ranges(settings: Settings, configuration: Configuration, ledger: Ledger, fi
 
 def _range(configuration: Configuration, table: Table, place: CellRange, addresses: Sequence[str]) -> SourceRange:
     contract = next(c for c in configuration.contracts if c.id == table.dataset)
-    named = {letters: name for name, letters in table.letters.items()}
+    columns = {table.letters[column.name]: column for column in contract.columns if column.name in table.letters}
     cells, units = [], set()
     for address in addresses:
         letters = address.rstrip("0123456789")
-        row, column = int(address.removeprefix(letters)), contract.column(named[letters])
+        row, column = int(address.removeprefix(letters)), columns[letters]
         value = table.frame.at[row, column.name]
-        number = None
         scale, unit = _READ_IN.get(column.type, (Fraction(1), column.unit))
-        if column.type in _NUMBERS and pd.notna(value):
-            number = Fraction(int(value)) * scale
+        number = Fraction(int(value)) * scale if column.type in _NUMBERS and pd.notna(value) else None
+        if number is not None:
             units.add(unit)
-        read = f"{half_up(number, 6)}{unit}" if number is not None else _text(value)
+        read = _text(value) if number is None else f"{half_up(number, 6)}{unit}"
         cells.append(SourceCell(address, str(table.written.at[row, column.name]), read, number))
-    return SourceRange(place, tuple(cells), units.pop() if len(units) == 1 else "")
+    return SourceRange(table.submission.period, place, tuple(cells), units.pop() if len(units) == 1 else "")
 
 
 def _text(value: object) -> str:

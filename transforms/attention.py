@@ -178,7 +178,15 @@ def _fees_wrong(month: Month) -> Iterator[Item]:
     today = month.period.last_day
     for record in _records(rows.where(enterprises.fee_wrong(rows, month))):
         what = f"{record['project_name']}配套费没有按一半收取"
-        yield _item(record, Light.YELLOW, ENTERPRISES, what, "请核实，多收的退还", whose=month.contracts[resettlement.PROJECTS].department, today=today)
+        yield _item(
+            record,
+            Light.YELLOW,
+            ENTERPRISES,
+            what,
+            "请核实，多收的退还",
+            whose=month.contracts[resettlement.PROJECTS].department,
+            today=today,
+        )
 
 
 def _growth_unpaid(month: Month) -> Iterator[Item]:
@@ -198,7 +206,9 @@ def _visits_missed(month: Month) -> Iterator[Item]:
         number = part["enterprise"].nunique()
         light = Light.RED if number > 1 else Light.YELLOW
         what = f"挂钩联系的{number}家企业连续两周以上没有走访"
-        yield _item({"leader": leader}, light, ENTERPRISES, what, "请安排补访", whose=str(leader), today=month.period.last_day)
+        yield _item(
+            {"leader": leader}, light, ENTERPRISES, what, "请安排补访", whose=str(leader), today=month.period.last_day
+        )
 
 
 def _duties_missed(month: Month) -> Iterator[Item]:
@@ -290,7 +300,9 @@ def _projects_due(month: Month) -> Iterator[Item]:
             what = f"{record['project_name']}计划{goal}"
             light = lights.deadline(record[planned], today, month.district.thresholds.promise_yellow_days)
             ask = f"按期{goal}"
-            yield _item(record, light, ENTERPRISES, what, ask, whose=record["team"], due_on=record[planned], today=today)
+            yield _item(
+                record, light, ENTERPRISES, what, ask, whose=record["team"], due_on=record[planned], today=today
+            )
 
 
 def _housing_due(month: Month) -> Iterator[Item]:
@@ -299,7 +311,9 @@ def _housing_due(month: Month) -> Iterator[Item]:
     for record in _falls_next_month(month, rows, "move_back_planned_on"):
         due_on, today = record["move_back_planned_on"], month.period.last_day
         light = lights.deadline(due_on, today, month.district.thresholds.promise_yellow_days)
-        yield _item(record, light, RESETTLEMENT, f"{record['project_name']}计划回迁", "按期回迁", due_on=due_on, today=today)
+        yield _item(
+            record, light, RESETTLEMENT, f"{record['project_name']}计划回迁", "按期回迁", due_on=due_on, today=today
+        )
 
 
 def _documents_due(month: Month) -> Iterator[Item]:

@@ -82,6 +82,13 @@ def check(contract: Contract, tables: Sequence[Table], findings: Sequence[Findin
     return [finding for *_, finding in sorted(placed, key=lambda item: item[:3])]
 
 
+def warm_up() -> None:
+    """Import the engine ahead of need: it costs seconds, which may pass while something else is waited for."""
+    import great_expectations.expectations  # noqa: F401
+
+    _batch_definition()
+
+
 def _expectation(rule: AnyRule, contract: Contract) -> Any:
     """The expectation that stands for a rule; its `meta` says which."""
     import great_expectations.expectations as exported

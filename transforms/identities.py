@@ -190,7 +190,10 @@ def agrees_with_published(case: Case) -> Iterator[Finding]:
 
 def rolls_forward(case: Case) -> Iterator[Finding]:
     """Campaign to date = campaign to date a month ago + this month."""
-    codes = ("reward.amount_to_date", "reward.amount_month"), ("accountability.actions_to_date", "accountability.actions_month")
+    codes = (
+        ("reward.amount_to_date", "reward.amount_month"),
+        ("accountability.actions_to_date", "accountability.actions_month"),
+    )
     for to_date, of_month in codes:
         if to_date not in case.before:
             continue

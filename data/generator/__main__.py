@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from data.generator import layouts, traps, writers
+from data.generator.history import build
 from data.generator.truth import truth
-from data.generator.world import World, build
+from data.generator.world import World
 from transforms.contracts import Contract, parse_contract
 from transforms.districts import parse_district
 from transforms.period import Period

@@ -38,7 +38,9 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
     "财政局": (Layout("reward_payments", date="date", total=("tax_paid_fen", "amount_fen")),),
     "经信局": (
         Layout("enterprise_links", sheet="挂钩联系企业名册", labels={"township": "所属镇街"}),
-        Layout("enterprise_visits", date="dots", order=("visited_on",), labels={"visited_on": "走访时间"}, numbered=False),
+        Layout(
+            "enterprise_visits", date="dots", order=("visited_on",), labels={"visited_on": "走访时间"}, numbered=False
+        ),
         Layout("enterprise_issues", date="dashes", spacer=True),
     ),
     "区委办": (Layout("meetings", date="chinese", left=1, order=("held_on", "kind")),),
@@ -71,7 +73,7 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
         Layout(
             "resettlement_projects",
             date="dashes",
-            groups={name: "配套" for name in ("road", "greening", "sewage", "gas", "telecom", "property")}
+            groups=dict.fromkeys(("road", "greening", "sewage", "gas", "telecom", "property"), "配套")
             | {"planned_bp": "进度", "actual_bp": "进度"},
             labels={
                 "road": "小区道路",
@@ -103,7 +105,9 @@ class Sheet:
     hidden: bool = False
 
 
-def lay_out(layout: Layout, contract: Contract, rows: list[dict[str, Any]], period: Period, plain: bool = False) -> Sheet:
+def lay_out(
+    layout: Layout, contract: Contract, rows: list[dict[str, Any]], period: Period, plain: bool = False
+) -> Sheet:
     """The sheet. `plain` leaves out what a text file cannot hold: titles stay, merged cells do not."""
     present = {name for row in rows for name in row}
     columns = [c for c in contract.columns if not (c.optional and c.name not in present)]
@@ -111,7 +115,9 @@ def lay_out(layout: Layout, contract: Contract, rows: list[dict[str, Any]], peri
     labels, groups = dict(layout.labels or {}), dict(layout.groups or {})
     left, number = layout.left, int(layout.numbered)
     width = left + number + len(columns)
-    cells: list[list[Any]] = [[None] * left + [f"{period.year}年{period.month}月{contract.title}"] + [None] * (width - left - 1)]
+    cells: list[list[Any]] = [
+        [None] * left + [f"{period.year}年{period.month}月{contract.title}"] + [None] * (width - left - 1)
+    ]
     merged = [(0, left, 0, width - 1)]
     money = any(c.type is ColumnType.MONEY for c in columns)
     note = f"单位：{layout.unit}" if money and not layout.unit_in_header else f"填报单位：{contract.department}"
@@ -119,7 +125,9 @@ def lay_out(layout: Layout, contract: Contract, rows: list[dict[str, Any]], peri
     heads = [_label(labels.get(c.name, c.header), c.type, layout) for c in columns]
     top = [None] * left + ["序号"] * number + [groups.get(c.name, head) for c, head in zip(columns, heads, strict=True)]
     if groups and not plain:
-        bottom = [None] * (left + number) + [head if c.name in groups else None for c, head in zip(columns, heads, strict=True)]
+        bottom = [None] * (left + number) + [
+            head if c.name in groups else None for c, head in zip(columns, heads, strict=True)
+        ]
         merged += _merges(top, bottom, len(cells), left)
         cells += [_blank_repeats(top, bottom), bottom]
     else:

@@ -84,7 +84,9 @@ def ods(sheets: Sequence[Sheet]) -> bytes:
                     element.addElement(CoveredTableCell())
                     continue
                 rows, columns = spans.get((row, column), (1, 1))
-                merged = {"numberrowsspanned": rows, "numbercolumnsspanned": columns} if (rows, columns) != (1, 1) else {}
+                merged = (
+                    {"numberrowsspanned": rows, "numbercolumnsspanned": columns} if (rows, columns) != (1, 1) else {}
+                )
                 if isinstance(value, dt.date):
                     cell = TableCell(valuetype="date", datevalue=value.isoformat(), **merged)
                 elif isinstance(value, int | float):

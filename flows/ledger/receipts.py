@@ -50,11 +50,7 @@ def in_force(
     connection: Connection, inbox: str, district: str, through: Period, as_known: dt.datetime | None
 ) -> tuple[Submission, ...]:
     """For each period up to `through` and each department the submission received last, of those by `as_known`."""
-    wanted = (
-        select(submission)
-        .filter_by(inbox=inbox, district=district)
-        .where(submission.c.period <= str(through))
-    )
+    wanted = select(submission).filter_by(inbox=inbox, district=district).where(submission.c.period <= str(through))
     if as_known:
         wanted = wanted.where(submission.c.received_at <= as_known)
     rows = sorted((dict(row) for row in connection.execute(wanted).mappings()), key=_age)

@@ -37,7 +37,13 @@ _BY_SCHEDULE = frozenset(
     )
 )
 _BY_DUTY = frozenset(
-    ("coordination.meetings_rate", "bank_meeting.quarter", "duty.symposium_rate", "duty.on_site_rate", "duty.return_visit_rate")
+    (
+        "coordination.meetings_rate",
+        "bank_meeting.quarter",
+        "duty.symposium_rate",
+        "duty.on_site_rate",
+        "duty.return_visit_rate",
+    )
 )
 _NONE_LEFT = frozenset(
     (

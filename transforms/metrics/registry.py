@@ -240,7 +240,9 @@ def against_target(
             raise NotReported(reached.note)
         annual = month.district.target(target, month.period).exact
         part = share(reached.value, annual, none_due="没有设定目标")
-        return Value(part.value, reached.cells, part.done, part.due, Fraction(100), part.note, (done,), f"targets.{target}")
+        return Value(
+            part.value, reached.cells, part.done, part.due, Fraction(100), part.note, (done,), f"targets.{target}"
+        )
 
     return Metric(code, label, definition, Unit.PERCENT, Scope.YEAR, mechanism, compute, headline)
 
