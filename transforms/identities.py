@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 import pandas as pd
 
-from transforms.contracts import Contract
+from transforms.contracts import Contract, Kind
 from transforms.districts import District
 from transforms.figures import Figure, Scope, show
 from transforms.findings import Finding, Severity
 from transforms.metrics import duties, enterprises, petitions, resettlement
-from transforms.metrics.registry import Month, NotReported
+from transforms.metrics.month import Month, NotReported
 from transforms.period import Period
 from transforms.published import Published
 from transforms.tables import Facts
@@ -27,6 +28,7 @@ IDENTITY_RULES: dict[str, str] = {
     "ID07": "各表的个数应与年初确定的目标一致",
     "ID08": "算出的数应与已经公开的数一致",
     "ID09": "累计数应等于上月累计数加本月数",
+    "ID10": "积案各类别之和应等于总数",
 }
 _NAMED = 5  # how many keys a message names
 _FROZEN = {  # target of the district file → figure that counts the rows
@@ -36,6 +38,11 @@ _FROZEN = {  # target of the district file → figure that counts the rows
     "petition_cases": "petition.cases",
     "monitored": "rating.monitored",
 }
+_ROLLING = (
+    ("reward.amount_to_date", "reward.amount_month"),
+    ("petition.resolved", "petition.resolved_month"),
+    ("accountability.actions_to_date", "accountability.actions_month"),
+)
 
 
 @dataclass(frozen=True)
@@ -81,18 +88,36 @@ def _named(keys: Sequence[str]) -> str:
 
 
 def stages_add_up(case: Case) -> Iterator[Finding]:
+    """52 − (2＋14＋12＋21): what the stages leave is said, with the projects' numbers."""
     rows = case.month.rows(resettlement.PROJECTS)
-    known = [case.figures[f"housing.{name}"] for name in resettlement.STAGES]
-    whole = case.figures["housing.projects"].value
-    if whole is None:
-        return
-    parts = [figure.value or 0 for figure in known]
-    if gap := whole - sum(parts):
-        lacking = rows.where(~rows["stage"].isin(list(resettlement.STAGES.values())))
-        names = _named([str(key) for key in lacking["project_no"]])
-        total = "＋".join(str(part) for part in parts)
-        message = f"安置房项目共{whole}个，各阶段之和 {total}＝{sum(parts)}，有{gap}个没有填报阶段：{names}"
+    lacking = rows.where(resettlement.without_stage(rows, case.month))["project_no"]
+    parts = [f"housing.{name}" for name in resettlement.STAGES]
+    if message := _gap(case, "housing.projects", parts, "各阶段", "阶段未报", lacking):
         yield case.finding("ID01", resettlement.PROJECTS, message)
+
+
+def categories_add_up(case: Case) -> Iterator[Finding]:
+    rows = case.month.rows(petitions.CASES)
+    lacking = rows.where(~rows["category"].isin(list(petitions.CATEGORIES.values())))["case_no"]
+    parts = [f"petition.category.{name}.cases" for name in petitions.CATEGORIES]
+    if message := _gap(case, "petition.cases", parts, "各类别", "类别不明", lacking):
+        yield case.finding("ID10", petitions.CASES, message)
+
+
+def _gap(case: Case, whole: str, parts: Sequence[str], part_name: str, rest_name: str, lacking: pd.Series) -> str:
+    """What is missing between a whole and its parts, in words; empty when they agree or are not known."""
+    figure = case.figures[whole]
+    total, values = figure.value, [case.figures[code].value for code in parts]
+    known = [value for value in values if value is not None]
+    if total is None or len(known) < len(values) or total == sum(known):
+        return ""
+    unit, added = figure.unit, "＋".join(show(value, figure.unit) for value in known)
+    rest = show(total - sum(known), unit)
+    names = _named([str(key) for key in lacking])
+    return (
+        f"{figure.label}共{show(total, unit)}{unit.value}，{part_name}之和 {added}＝{show(sum(known, Fraction(0)), unit)}，"
+        f"{rest_name}{rest}{unit.value}{'：' if names else ''}{names}"
+    )
 
 
 def keys_stay(case: Case) -> Iterator[Finding]:
@@ -101,13 +126,13 @@ def keys_stay(case: Case) -> Iterator[Finding]:
     for dataset, contract in case.month.contracts.items():
         received = case.month.facts.received
         both = {(dataset, case.month.period), (dataset, before.period)} <= received
-        if contract.kind != "register" or not both:
+        if contract.kind is not Kind.REGISTER or not both:
             continue
         columns = [name.removesuffix("_code") for name in contract.key]
         now = set(case.month.rows(dataset).frame[columns].itertuples(index=False, name=None))
         then = set(before.rows(dataset).frame[columns].dropna().itertuples(index=False, name=None))
         if gone := sorted(" ".join(map(str, key)) for key in then - now):
-            message = f"上月在册、本月不见了：{_named(gone)}；已办结的也请保留"
+            message = f"上月在册、本月没有：{_named(gone)}；已办结的也请保留，退回的请改正后再报"
             yield case.finding("ID02", dataset, message)
 
 
@@ -189,19 +214,16 @@ def agrees_with_published(case: Case) -> Iterator[Finding]:
 
 
 def rolls_forward(case: Case) -> Iterator[Finding]:
-    """Campaign to date = campaign to date a month ago + this month."""
-    codes = (
-        ("reward.amount_to_date", "reward.amount_month"),
-        ("accountability.actions_to_date", "accountability.actions_month"),
-    )
-    for to_date, of_month in codes:
-        if to_date not in case.before:
+    """To date = to date a month ago + this month. For the petitions, whose register is sent anew each month, a date
+    of resolution that was changed or added afterwards shows here."""
+    for to_date, of_month in _ROLLING:
+        then = case.before[to_date].value if to_date in case.before else None
+        figure, month = case.figures[to_date], case.figures[of_month].value
+        if figure.value is None or month is None or then is None or figure.value == then + month:
             continue
-        now, month, then = case.figures[to_date].value, case.figures[of_month].value, case.before[to_date].value
-        if None not in (now, month, then) and now != then + month:  # type: ignore[operator]
-            figure = case.figures[to_date]
-            message = f"{figure.label}不等于上月累计加本月"
-            yield Finding("ID09", Severity.EXPLAIN, message, _owner(figure))
+        now, before, added = (show(value, figure.unit) for value in (figure.value, then, month))
+        message = f"{figure.label}{now}{figure.unit.value}，不等于上月累计{before}加本月{added}"
+        yield Finding("ID09", Severity.EXPLAIN, message, _owner(figure))
 
 
 def _owner(figure: Figure) -> str:
@@ -210,6 +232,7 @@ def _owner(figure: Figure) -> str:
 
 _IDENTITIES: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     stages_add_up,
+    categories_add_up,
     keys_stay,
     moved_back_stays,
     resolved_stays,

@@ -1,4 +1,16 @@
-"""Lights: green, yellow, red, by the district's thresholds. Pure; nothing known, no light."""
+"""Lights: green, yellow, red, by the district's thresholds. Pure; nothing known, no light.
+
+| rule | green | yellow | red |
+|---|---|---|---|
+| `schedule`: done against a plan or the share of the year gone | ≤ 10 points behind | ≤ 30 | more |
+| `deadline`: a day promised | more than 3 days left (petition cases 15) | within them, and on the day | past |
+| `duty`: few duties, counted (leaders, meetings) | none missed | one missed | two or more |
+| `promise`: a share kept where many are due, in percent | ≥ 95 | ≥ 80 | below |
+| `breach`: what must not exist (something past its deadline) | none | – | any |
+| `warning`: what should not exist (something to mend) | none | any | – |
+
+The numbers are the defaults of `Thresholds`. Sources: the district's own rules; the campaign names no other.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +22,7 @@ from transforms.figures import Light
 
 
 def schedule(actual: Fraction | None, planned: Fraction | None, limits: Thresholds) -> Light | None:
-    """Percent done against percent planned: up to 10 points behind green, up to 30 yellow, more red (by default)."""
+    """Percent done against percent planned."""
     if actual is None or planned is None:
         return None
     behind = planned - actual
@@ -20,7 +32,7 @@ def schedule(actual: Fraction | None, planned: Fraction | None, limits: Threshol
 
 
 def deadline(due_on: dt.date, today: dt.date, yellow_days: int) -> Light:
-    """Red when past, yellow within `yellow_days` days, else green."""
+    """A day promised and not kept yet, as at `today`."""
     left = (due_on - today).days
     if left < 0:
         return Light.RED
@@ -28,7 +40,7 @@ def deadline(due_on: dt.date, today: dt.date, yellow_days: int) -> Light:
 
 
 def duty(done: Fraction | None, due: Fraction | None) -> Light | None:
-    """Done at least what is due green, one missed yellow, two or more red."""
+    """Duties done of those due; nothing due, no light."""
     if done is None or not due:
         return None
     missed = due - done
@@ -38,7 +50,7 @@ def duty(done: Fraction | None, due: Fraction | None) -> Light | None:
 
 
 def promise(value: Fraction | None, limits: Thresholds) -> Light | None:
-    """Share of a promise kept, in percent, where many are due: from 95 green, from 80 yellow, below red (by default)."""
+    """Percent of promises kept, where one more or less is no great matter."""
     if value is None:
         return None
     if value >= limits.promise_green_percent:
@@ -46,10 +58,15 @@ def promise(value: Fraction | None, limits: Thresholds) -> Light | None:
     return Light.YELLOW if value >= limits.promise_yellow_percent else Light.RED
 
 
-def none_left(value: Fraction | None) -> Light | None:
-    """Something that should not exist: none green, one yellow, more red."""
+def breach(value: Fraction | None) -> Light | None:
+    """How much there is of what must not exist."""
     if value is None:
         return None
-    if value == 0:
-        return Light.GREEN
-    return Light.YELLOW if value == 1 else Light.RED
+    return Light.RED if value > 0 else Light.GREEN
+
+
+def warning(value: Fraction | None) -> Light | None:
+    """How much there is of what should not exist."""
+    if value is None:
+        return None
+    return Light.YELLOW if value > 0 else Light.GREEN

@@ -13,7 +13,7 @@ from transforms.tables import Source
 _RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?")
 
 
-def compress(rows: Iterable[int], letters: Sequence[str]) -> str:
+def compress(rows: Iterable[int], letters: Iterable[str]) -> str:
     """The cells of `rows` in each of the columns `letters`, runs of rows as ranges, column by column."""
     runs: list[list[int]] = []
     for row in sorted(set(rows)):
@@ -49,11 +49,14 @@ def cell_ranges(
 ) -> tuple[CellRange, ...]:
     """Where `rows` of a facts frame stood: one entry a submission, in the order of the rows. A column that a sheet did
     not have is left out."""
+    by_submission: dict[str, list[int]] = {}
+    # A plain walk: groupby costs about a millisecond a call, and a month makes hundreds.
+    for submission, row in zip(rows["submission"].tolist(), rows["row"].tolist(), strict=True):
+        by_submission.setdefault(submission, []).append(row)
     found = []
-    for submission, part in rows.groupby("submission", sort=False):
-        source = sources[(str(submission), dataset)]
-        letters = [source.letters[name] for name in columns if name in source.letters]
-        numbers = [int(row) for row in part["row"]]
+    for submission, numbers in by_submission.items():
+        source = sources[(submission, dataset)]
+        letters = dict.fromkeys(source.letters[name] for name in columns if name in source.letters)
         found.append(
             CellRange(
                 submission=source.submission,
@@ -65,6 +68,14 @@ def cell_ranges(
             )
         )
     return tuple(found)
+
+
+def searched(dataset: str, rows: pd.DataFrame, sources: Mapping[tuple[str, str], Source]) -> tuple[CellRange, ...]:
+    """Where nothing was found: the sheet that `rows` of a facts frame ended with, no cell of it. A zero has a source."""
+    for submission in rows["submission"].iloc[-1:]:
+        source = sources[(str(submission), dataset)]
+        return (CellRange(source.submission, source.department, source.filename, source.sheet, ranges="", rows=0),)
+    return ()
 
 
 def merge(*groups: Iterable[CellRange]) -> tuple[CellRange, ...]:

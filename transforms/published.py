@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from transforms import yaml_lines
 from transforms.contracts import Strict
+from transforms.errors import UsageError
 from transforms.figures import Unit
 from transforms.period import Period
 
@@ -50,7 +51,10 @@ class Published(Strict):
     @field_validator("period")
     @classmethod
     def _period(cls, text: str) -> str:
-        Period.parse(text)
+        try:
+            Period.parse(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
         return text
 
 

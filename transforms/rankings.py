@@ -10,7 +10,7 @@ from transforms.contracts import Contract
 from transforms.districts import District
 from transforms.figures import Unit, show
 from transforms.metrics import duties, enterprises, petitions
-from transforms.metrics.registry import Month, NotReported
+from transforms.metrics.month import Month, NotReported
 from transforms.period import Period
 from transforms.tables import Facts
 
@@ -29,7 +29,7 @@ def rankings(facts: Facts, contracts: Sequence[Contract], district: District, pe
         now = _standing(standing, month)
         if now:
             before = _ranks(_standing(standing, month.earlier(period.previous)))
-            found.append(Ranking(title, f"{rule}；基数不足{SMALL_BASE}的不排名", _rows(now, before, unit)))
+            found.append(Ranking(title, f"{rule}；{_unranked(now)}", _rows(now, before, unit)))
     return tuple(found)
 
 
@@ -44,6 +44,12 @@ def _ranks(standing: Standing) -> dict[str, int]:
     """Competition ranks: as many places are skipped as share one."""
     ranked = {name: value for name, (value, base) in standing.items() if base >= SMALL_BASE}
     return {name: 1 + sum(other > value for other in ranked.values()) for name, value in ranked.items()}
+
+
+def _unranked(standing: Standing) -> str:
+    """The units that have no rank, by name."""
+    names = sorted(name for name, (_, base) in standing.items() if base < SMALL_BASE)
+    return f"基数不足{SMALL_BASE}的不排名{'：' if names else ''}{'、'.join(names)}"
 
 
 def _rows(standing: Standing, before: Mapping[str, int], unit: Unit) -> tuple[RankingRow, ...]:
@@ -61,11 +67,11 @@ def _rows(standing: Standing, before: Mapping[str, int], unit: Unit) -> tuple[Ra
 
 
 def _townships_by_visits(month: Month) -> Standing:
-    seen, number = duties.visited_weeks(month), len(duties.weeks(month))
-    links = month.rows(duties.LINKS).frame
+    seen, number = duties.visited_weeks(month), len(duties.weeks(month.period))
+    links = month.rows(duties.LINKS).frame.dropna(subset=["township", "enterprise"])
     found: dict[str, tuple[Fraction, int]] = {}
-    for township, part in links.dropna(subset=["township"]).groupby("township"):
-        enterprises_there = set(part["enterprise"].dropna())
+    for township, part in links.groupby("township"):
+        enterprises_there = set(part["enterprise"])
         done = sum(len(seen[e]) for e in enterprises_there)
         due = number * len(enterprises_there)
         found[str(township)] = (Fraction(100 * done, due), len(enterprises_there))

@@ -1,6 +1,6 @@
 """Benchmarks, as ratios side by side in one run: machines are shared and noisy, so only ratios say something.
 
-    make bench
+make bench
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def test_pragmas(ledger: Ledger) -> None:
 def test_newer_database_is_refused(url: str, ledger: Ledger) -> None:
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(EnvironmentFailure, match="9999.*请升级程序"):
+    with pytest.raises(EnvironmentFailure, match=r"9999.*请升级程序"):
         Ledger(url)
 
 

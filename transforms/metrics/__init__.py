@@ -1,62 +1,24 @@
-"""Measured: every figure of a month, by code, in the order of the workstreams."""
+"""Measured: every figure of a month, by code, in the order of the mechanisms."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 
-from transforms import lights
 from transforms.contracts import Contract
 from transforms.districts import District
-from transforms.figures import Figure, Light, Unit
+from transforms.figures import Figure, Scope
 from transforms.metrics import duties, enterprises, petitions, resettlement
-from transforms.metrics.registry import Metric, Month, NotReported, Value
+from transforms.metrics.month import Month, NotReported
+from transforms.metrics.registry import Figures, Metric, Value
 from transforms.period import Period
 from transforms.tables import Facts
 
-REGISTRY: tuple[Metric, ...] = (
-    *enterprises.METRICS[:10],
-    *duties.METRICS,
-    *enterprises.METRICS[10:],
-    *resettlement.METRICS,
-    *petitions.METRICS,
-)
+_DECLARED = (*enterprises.METRICS, *duties.METRICS, *resettlement.METRICS, *petitions.METRICS)
+# Mechanisms 1–8, 9–14 and 15–18 are the three workstreams. Within a mechanism the order is that of the declarations.
+REGISTRY: tuple[Metric, ...] = tuple(sorted(_DECLARED, key=lambda metric: metric.mechanism))
 # mechanism → the figure that says whether its promise is kept
 HEADLINES: Mapping[int, str] = {metric.mechanism: metric.code for metric in REGISTRY if metric.headline}
-
-# Judged against the share of the year gone; the plan of the year is taken as even.
-_BY_SCHEDULE = frozenset(
-    (
-        "reward.amount_rate",
-        "loan.bank_rate",
-        "project.start_rate",
-        "project.completion_rate",
-        "project.investment_rate",
-        "petition.resolved_rate",
-    )
-)
-_BY_DUTY = frozenset(
-    (
-        "coordination.meetings_rate",
-        "bank_meeting.quarter",
-        "duty.symposium_rate",
-        "duty.on_site_rate",
-        "duty.return_visit_rate",
-    )
-)
-_NONE_LEFT = frozenset(
-    (
-        "turnover.overdue",
-        "fee.wrongly_charged",
-        "visit.enterprises_missed_two_weeks",
-        "housing.behind_red",
-        "housing.stage_missing",
-        "permit.documents_overdue",
-        "handover.quality_open",
-        "petition.overdue",
-    )
-)
 
 
 def measure(
@@ -76,7 +38,7 @@ def measure(
     if period <= district.first_period:
         return figures
     before = before or _figures(month.earlier(period.previous))
-    return {code: _changed(figure, before[code]) for code, figure in figures.items()}
+    return {code: _changed(figure, before[code], period) for code, figure in figures.items()}
 
 
 def _figures(month: Month) -> dict[str, Figure]:
@@ -86,13 +48,12 @@ def _figures(month: Month) -> dict[str, Figure]:
             value = metric.compute(month, figures)
         except NotReported as absent:
             value = Value(None, note=str(absent))
-        figures[metric.code] = _figure(metric, value, month)
+        figures[metric.code] = _figure(metric, value, month, figures)
     return figures
 
 
-def _figure(metric: Metric, value: Value, month: Month) -> Figure:
-    note = value.note or _gap_note(metric, month)
-    figure = Figure(
+def _figure(metric: Metric, value: Value, month: Month, figures: Figures) -> Figure:
+    return Figure(
         code=metric.code,
         label=metric.label,
         definition=metric.definition,
@@ -100,37 +61,27 @@ def _figure(metric: Metric, value: Value, month: Month) -> Figure:
         scope=metric.scope,
         mechanism=metric.mechanism,
         value=value.value,
-        note=note,
+        note=value.note or _gap_note(metric, value, month, figures),
         target=value.target,
         done=value.done,
         due=value.due,
+        light=metric.judge(value, month) if metric.judge else None,
         inputs=value.inputs,
         cells=value.cells,
         from_district_file=value.from_district_file,
     )
-    return dataclasses.replace(figure, light=_light(metric, figure, month))
 
 
-def _gap_note(metric: Metric, month: Month) -> str:
-    """Which earlier months a cumulative figure lacks."""
-    gaps = sorted({gap for dataset in metric.datasets for gap in month.gaps(dataset, metric.scope)})
-    earlier = [gap.chinese for gap in gaps if gap != month.period]
-    return f"不含{'、'.join(earlier)}（未报送）" if earlier else ""
+def _gap_note(metric: Metric, value: Value, month: Month, figures: Figures) -> str:
+    """Which earlier months a cumulative figure lacks, itself or in what it is computed from."""
+    own = [month.gap_note(dataset, metric.scope) for dataset in metric.datasets]
+    inherited = [figures[code].note for code in value.inputs]
+    return next((note for note in (*own, *inherited) if note), "")
 
 
-def _light(metric: Metric, figure: Figure, month: Month) -> Light | None:
-    limits = month.district.thresholds
-    code = metric.code
-    if code in _BY_SCHEDULE:
-        return lights.schedule(figure.value, 100 * month.period.year_gone, limits)
-    if code in _BY_DUTY:
-        return lights.duty(figure.done, figure.due)
-    if code in _NONE_LEFT:
-        return lights.none_left(figure.value)
-    return lights.promise(figure.value, limits) if metric.unit is Unit.PERCENT else None
-
-
-def _changed(figure: Figure, before: Figure) -> Figure:
-    if figure.value is None or before.value is None or figure.from_district_file == "service_teams":
+def _changed(figure: Figure, before: Figure, period: Period) -> Figure:
+    """A year-to-date figure starts anew in January, and the district file's numbers have no month."""
+    new_year = figure.scope is Scope.YEAR and period.month == 1
+    if figure.value is None or before.value is None or new_year or figure.from_district_file == "service_teams":
         return figure
-    return dataclasses.replace(figure, change=Fraction(figure.value - before.value))
+    return dataclasses.replace(figure, change=figure.value - before.value)

@@ -1,15 +1,32 @@
-"""What leaders and units promised to do at fixed intervals: mechanisms 2, 3 and 10."""
+"""What leaders and units promised to do at fixed intervals: mechanisms 2, 3 and 10.
+
+Visits and meetings count on their own day, whichever month's file they came in: one reported late counts from the
+month whose file names it, and never for another month's duty.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from fractions import Fraction
 
 import pandas as pd
 
-from transforms.figures import Scope, Unit
-from transforms.metrics.registry import Compute, Figures, Metric, Month, Rows, Value, count, derived, rate, share
+from transforms.figures import Light, Scope, Unit
+from transforms.metrics.month import Month, Rows
+from transforms.metrics.registry import (
+    Compute,
+    Figures,
+    Metric,
+    Value,
+    as_breach,
+    by_duty,
+    by_promise,
+    count,
+    derived,
+    rate,
+    share,
+)
+from transforms.period import Period
 
 LINKS, VISITS, ISSUES = "enterprise_links", "enterprise_visits", "enterprise_issues"
 MEETINGS, HOUSING = "meetings", "resettlement_projects"
@@ -18,33 +35,26 @@ COORDINATION, BANK = "企业协调会", "政银企联席会议"
 SYMPOSIUM, ON_SITE, RETURN_VISIT = "安置房座谈会", "安置房现场协调会", "安置户回访"
 
 
-def weeks(month: Month) -> list[tuple[dt.date, dt.date]]:
+def weeks(period: Period) -> list[tuple[dt.date, dt.date]]:
     """The weeks, Monday to Sunday, that end in the month."""
-    first = month.period.first_day
+    first = period.first_day
     sunday = first + dt.timedelta(days=6 - first.weekday())
     found = []
-    while sunday <= month.period.last_day:
+    while sunday <= period.last_day:
         found.append((sunday - dt.timedelta(days=6), sunday))
         sunday += dt.timedelta(days=7)
     return found
 
 
 def visits(month: Month) -> Rows:
-    """Visits in the month's weeks; the days of a first week that lie in the month before come from that month's file."""
-    this = month.rows(VISITS, MONTH)
-    before = month.earlier(month.period.previous)
-    frames = [this.frame]
-    if (VISITS, before.period) in month.facts.received:
-        frames.insert(0, before.rows(VISITS, MONTH).frame)
-    frame = pd.concat(frames)
-    spans = weeks(month)
-    first, last = pd.Timestamp(spans[0][0]), pd.Timestamp(spans[-1][1])
-    return Rows(VISITS, frame[(frame["visited_on"] >= first) & (frame["visited_on"] <= last)], month.facts)
+    """Visits in the month's weeks; the days of the first that lie in the month before come from that month's file."""
+    spans = weeks(month.period)
+    return month.dated(VISITS, "visited_on", spans[0][0], spans[-1][1])
 
 
 def visited_weeks(month: Month) -> dict[str, set[int]]:
     """For each enterprise of the register, which of the month's weeks had a visit, counted from 0."""
-    start = pd.Timestamp(weeks(month)[0][0])
+    start = pd.Timestamp(weeks(month.period)[0][0])
     found: dict[str, set[int]] = {str(e): set() for e in month.rows(LINKS)["enterprise"].dropna()}
     rows = visits(month).frame
     for enterprise, day in zip(rows["enterprise"], rows["visited_on"], strict=True):
@@ -55,93 +65,95 @@ def visited_weeks(month: Month) -> dict[str, set[int]]:
 
 def missed_two_weeks(month: Month) -> list[str]:
     """Enterprises without a visit in two or more of the month's weeks in a row."""
-    number = len(weeks(month))
-    pairs = [(week, week + 1) for week in range(number - 1)]
+    pairs = [(week, week + 1) for week in range(len(weeks(month.period)) - 1)]
     seen = visited_weeks(month)
     return sorted(e for e, done in seen.items() if any(a not in done and b not in done for a, b in pairs))
 
 
 def _visit_rate(month: Month, figures: Figures) -> Value:
-    seen = visited_weeks(month)
-    done = sum(len(found) for found in seen.values())
+    spans, seen = weeks(month.period), visited_weeks(month)
     cells = (*month.rows(LINKS).cells("enterprise"), *visits(month).cells("enterprise", "visited_on"))
-    return share(done, len(seen) * len(weeks(month)), cells, "名册中没有企业")
+    part = share(sum(map(len, seen.values())), len(seen) * len(spans), cells, "名册中没有企业")
+    note = part.note or month.gap_note_since(VISITS, spans[0][0])
+    return Value(part.value, cells, part.done, part.due, note=note)
 
 
 def _missed(month: Month, figures: Figures) -> Value:
-    missed = missed_two_weeks(month)
-    links = month.rows(LINKS)
-    cells = (*links.where(links["enterprise"].isin(missed)).cells("enterprise"), *visits(month).cells("visited_on"))
-    return Value(Fraction(len(missed)), cells)
+    missed, links = missed_two_weeks(month), month.rows(LINKS)
+    found = links.where(links["enterprise"].isin(missed)).cells("enterprise") or links.searched()
+    cells = (*found, *visits(month).cells("enterprise", "visited_on"))
+    return Value(Fraction(len(missed)), cells, note=month.gap_note_since(VISITS, weeks(month.period)[0][0]))
 
 
 def _complete(rows: Rows, month: Month) -> pd.Series:
     return rows["leader"].notna() & rows["township_leader"].notna() & rows["area_leader"].notna()
 
 
-def held_by(rows: Rows, kind: str) -> Rows:
+def held(month: Month, kind: str, first: dt.date, last: dt.date) -> Rows:
+    """Meetings of a kind from `first` to `last` that name their leader."""
+    rows = month.dated(MEETINGS, "held_on", first, last)
     return rows.where((rows["kind"] == kind) & rows["leader"].notna())
+
+
+def leaders_of(rows: Rows) -> set[str]:
+    return {str(leader) for leader in rows["leader"].dropna()}
 
 
 def coordination_held(month: Month) -> set[tuple[str, int]]:
     """(leader, half-month) with a coordination meeting; halves are 1–15 and 16 to the end, 0 and 1."""
-    rows = held_by(month.rows(MEETINGS, MONTH), COORDINATION).frame
+    rows = held(month, COORDINATION, month.period.first_day, month.period.last_day).frame
     return {(str(leader), int(day.day > 15)) for leader, day in zip(rows["leader"], rows["held_on"], strict=True)}
 
 
 def linked_leaders(month: Month) -> list[str]:
     """Leaders linked to at least one enterprise."""
-    return sorted(month.rows(LINKS)["leader"].dropna().unique())
+    return sorted(leaders_of(month.rows(LINKS)))
 
 
 def housing_leaders(month: Month) -> list[str]:
     """Leaders linked to at least one housing project."""
-    return sorted(month.rows(HOUSING)["leader"].dropna().unique())
+    return sorted(leaders_of(month.rows(HOUSING)))
 
 
 def _coordination(month: Month, figures: Figures) -> Value:
     leaders = linked_leaders(month)
-    held = {(leader, half) for leader, half in coordination_held(month) if leader in leaders}
-    rows = held_by(month.rows(MEETINGS, MONTH), COORDINATION)
+    done = [leader for leader, _ in coordination_held(month) if leader in leaders]
+    rows = held(month, COORDINATION, month.period.first_day, month.period.last_day)
     cells = (*month.rows(LINKS).cells("leader"), *rows.cells("leader", "held_on"))
-    return share(len(held), 2 * len(leaders), cells, "没有挂钩领导")
+    return share(len(done), 2 * len(leaders), cells, "没有挂钩领导")
+
+
+def quarter_start(period: Period) -> Period:
+    return Period(period.year, period.month - (period.month - 1) % 3)
 
 
 def _bank_meeting(month: Month, figures: Figures) -> Value:
-    """Meetings in the quarter so far; one is due by the quarter's end."""
-    first = month.period.plus(-((month.period.month - 1) % 3))
-    selected = []
-    for period in first.through(month.period):
-        if period == month.period or (MEETINGS, period) in month.facts.received:
-            rows = month.earlier(period).rows(MEETINGS, MONTH)
-            selected.append(rows.where(rows["kind"] == BANK))
-    number = sum(rows.distinct("meeting_no") for rows in selected)
-    cells = tuple(cell for rows in selected for cell in rows.cells("meeting_no"))
-    return Value(Fraction(number), cells, Fraction(number), Fraction(1), Fraction(1))
+    first = quarter_start(month.period).first_day
+    rows = month.dated(MEETINGS, "held_on", first, month.period.last_day)
+    rows = rows.where(rows["kind"] == BANK)
+    number, note = Fraction(len(rows)), month.gap_note_since(MEETINGS, first)
+    cells = rows.cells("kind", "held_on") or month.rows(MEETINGS).searched()
+    return Value(number, cells, number, Fraction(1), Fraction(1), note)
 
 
-def leaders_who(month: Month, kind: str, months: Iterable[Month]) -> set[str]:
-    """Leaders who held a meeting of a kind in one of the months."""
-    return {str(leader) for one in months for leader in held_by(one.rows(MEETINGS, MONTH), kind)["leader"]}
+def _by_quarter(value: Value, month: Month) -> Light | None:
+    """A meeting of the quarter is missed when the quarter is over; before that, none held is no light."""
+    over = month.period.month % 3 == 0
+    return by_duty(value, month) if over or value.value else None
 
 
-def _duty(kind: str, months: int) -> Compute:
+def _duty(kind: str, months: int, none_due: str = "没有挂钩领导") -> Compute:
+    """Leaders of housing projects who held a meeting of a kind in the last `months` months, this one included."""
+
     def compute(month: Month, figures: Figures) -> Value:
-        leaders = housing_leaders(month)
-        span = duty_months(month, months)
-        done = leaders_who(month, kind, span) & set(leaders)
-        held = [held_by(one.rows(MEETINGS, MONTH), kind) for one in span]
-        cells = (*month.rows(HOUSING).cells("leader"), *(c for rows in held for c in rows.cells("leader", "held_on")))
-        return share(len(done), len(leaders), cells, "没有挂钩领导")
+        leaders, first = housing_leaders(month), month.period.plus(1 - months).first_day
+        rows = held(month, kind, first, month.period.last_day)
+        cells = (*month.rows(HOUSING).cells("leader"), *rows.cells("leader", "held_on"))
+        part = share(len(leaders_of(rows) & set(leaders)), len(leaders), cells, none_due)
+        note = part.note or month.gap_note_since(MEETINGS, first)
+        return Value(part.value, cells, part.done, part.due, note=note)
 
     return compute
-
-
-def duty_months(month: Month, number: int) -> list[Month]:
-    """This month and those before it, `number` in all, of which something was received."""
-    month.rows(MEETINGS, MONTH)
-    periods = [month.period.plus(-back) for back in range(number)]
-    return [month.earlier(p) for p in periods if p == month.period or (MEETINGS, p) in month.facts.received]
 
 
 def _issue_settled(rows: Rows, month: Month) -> pd.Series:
@@ -156,140 +168,30 @@ def _issue_in_time(rows: Rows, month: Month) -> pd.Series:
     return _issue_settled(rows, month) & (rows["settled_on"] <= rows["due_on"])
 
 
+def issue_open(rows: Rows, month: Month) -> pd.Series:
+    return ~_issue_settled(rows, month)
+
+
 def issue_overdue(rows: Rows, month: Month) -> pd.Series:
-    return ~_issue_settled(rows, month) & (rows["due_on"] < month.end)
+    return issue_open(rows, month) & (rows["due_on"] < month.end)
 
 
+# One metric a line reads as a table.
+# fmt: off
 METRICS: tuple[Metric, ...] = (
-    count(
-        "link.enterprises",
-        "挂钩联系企业",
-        "区领导挂钩联系名册中的企业",
-        Unit.ENTERPRISES,
-        END,
-        2,
-        LINKS,
-        ["enterprise"],
-    ),
-    count("link.leaders", "挂钩区领导", "挂钩联系企业的区领导", Unit.PEOPLE, END, 2, LINKS, ["leader"]),
-    rate(
-        "link.complete_rate",
-        "挂钩配备完整率",
-        "一名区领导和两名乡镇领导都已明确的企业占比",
-        END,
-        2,
-        LINKS,
-        ["enterprise"],
-        _complete,
-        none_due="名册中没有企业",
-        headline=False,
-    ),
-    count(
-        "visit.count_month",
-        "本月走访",
-        "本月走访企业的次数",
-        Unit.TIMES,
-        MONTH,
-        2,
-        VISITS,
-        ["visited_on", "enterprise", "visitor"],
-    ),
-    derived(
-        "visit.enterprise_weeks_rate",
-        "每周走访落实率",
-        "本月结束的各周中，有走访的企业周数占应走访企业周数的比例",
-        Unit.PERCENT,
-        MONTH,
-        2,
-        _visit_rate,
-        True,
-        (LINKS, VISITS),
-    ),
-    derived(
-        "visit.enterprises_missed_two_weeks",
-        "连续两周未走访企业",
-        "本月连续两周以上没有走访的企业",
-        Unit.ENTERPRISES,
-        MONTH,
-        2,
-        _missed,
-        datasets=(LINKS, VISITS),
-    ),
-    derived(
-        "coordination.meetings_rate",
-        "企业协调会落实率",
-        "挂钩领导每半月召开一次企业协调会，已开与应开之比",
-        Unit.PERCENT,
-        MONTH,
-        3,
-        _coordination,
-        True,
-        (LINKS, MEETINGS),
-    ),
-    derived(
-        "bank_meeting.quarter",
-        "本季度政银企联席会议",
-        "本季度到月底召开的政银企联席会议，每季度应开一次",
-        Unit.TIMES,
-        END,
-        3,
-        _bank_meeting,
-        datasets=(MEETINGS,),
-    ),
-    count("issue.raised_to_date", "企业反映问题", "台账中企业反映的问题", Unit.ITEMS, END, 3, ISSUES, ["issue_no"]),
-    count(
-        "issue.settled_to_date",
-        "已办结企业问题",
-        "到月底已经办结的企业问题",
-        Unit.ITEMS,
-        END,
-        3,
-        ISSUES,
-        ["issue_no"],
-        _issue_settled,
-    ),
-    rate(
-        "issue.settled_in_time_rate",
-        "企业问题按期办结率",
-        "在办理期限内办结的问题，占已办结和已超期问题的比例",
-        END,
-        3,
-        ISSUES,
-        ["issue_no"],
-        _issue_in_time,
-        _issue_decided,
-        "没有到期的问题",
-        headline=False,
-    ),
-    derived(
-        "duty.symposium_rate",
-        "每月座谈会落实率",
-        "本月召开安置房座谈会的挂钩领导占比",
-        Unit.PERCENT,
-        MONTH,
-        10,
-        _duty(SYMPOSIUM, 1),
-        True,
-        (HOUSING, MEETINGS),
-    ),
-    derived(
-        "duty.on_site_rate",
-        "每月现场协调会落实率",
-        "本月召开安置房现场协调会的挂钩领导占比",
-        Unit.PERCENT,
-        MONTH,
-        10,
-        _duty(ON_SITE, 1),
-        datasets=(HOUSING, MEETINGS),
-    ),
-    derived(
-        "duty.return_visit_rate",
-        "两月一次回访落实率",
-        "本月或上月回访过安置户的挂钩领导占比",
-        Unit.PERCENT,
-        MONTH,
-        10,
-        _duty(RETURN_VISIT, 2),
-        datasets=(HOUSING, MEETINGS),
-    ),
+    count("link.enterprises", "挂钩联系企业", "区领导挂钩联系名册中的企业。", Unit.ENTERPRISES, END, 2, LINKS, by=["enterprise"]),
+    count("link.leaders", "挂钩区领导", "挂钩联系企业的区领导。", Unit.PEOPLE, END, 2, LINKS, by=["leader"]),
+    rate("link.complete_rate", "挂钩配备完整率", "一名区领导和两名乡镇领导都已明确的企业占比。", END, 2, LINKS, _complete, none_due="名册中没有企业", headline=False),
+    count("visit.count_month", "本月走访", "本月走访企业的次数。", Unit.TIMES, MONTH, 2, VISITS),
+    derived("visit.enterprise_weeks_rate", "每周走访落实率", "本月结束的各周中，有走访的企业周数占应走访企业周数的比例。", Unit.PERCENT, MONTH, 2, _visit_rate, (LINKS, VISITS), by_promise, True),
+    derived("visit.enterprises_missed_two_weeks", "连续两周未走访企业", "本月连续两周以上没有走访的企业。", Unit.ENTERPRISES, MONTH, 2, _missed, (LINKS, VISITS), as_breach),
+    derived("coordination.meetings_rate", "企业协调会落实率", "挂钩领导每半月召开一次企业协调会，已开与应开之比。", Unit.PERCENT, MONTH, 3, _coordination, (LINKS, MEETINGS), by_duty, True),
+    derived("bank_meeting.quarter", "本季度政银企联席会议", "本季度到月底召开的政银企联席会议，每季度应开一次。", Unit.TIMES, END, 3, _bank_meeting, (MEETINGS,), _by_quarter),
+    count("issue.raised_to_date", "企业反映问题", "台账中企业反映的问题。", Unit.ITEMS, END, 3, ISSUES),
+    count("issue.settled_to_date", "已办结企业问题", "到月底已经办结的企业问题。", Unit.ITEMS, END, 3, ISSUES, _issue_settled),
+    rate("issue.settled_in_time_rate", "企业问题按期办结率", "在办理期限内办结的问题，占已办结和已超期问题的比例。", END, 3, ISSUES, _issue_in_time, _issue_decided, "没有到期的问题", headline=False),
+    derived("duty.symposium_rate", "每月座谈会落实率", "本月召开安置房座谈会的挂钩领导占比。", Unit.PERCENT, MONTH, 10, _duty(SYMPOSIUM, 1), (HOUSING, MEETINGS), by_duty, True),
+    derived("duty.on_site_rate", "每月现场协调会落实率", "本月召开安置房现场协调会的挂钩领导占比。", Unit.PERCENT, MONTH, 10, _duty(ON_SITE, 1), (HOUSING, MEETINGS), by_duty),
+    derived("duty.return_visit_rate", "两月一次回访落实率", "本月或上月回访过安置户的挂钩领导占比。", Unit.PERCENT, MONTH, 10, _duty(RETURN_VISIT, 2), (HOUSING, MEETINGS), by_duty),
 )
+# fmt: on

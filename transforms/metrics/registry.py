@@ -1,116 +1,23 @@
 """The registry: a metric is one declaration, and its value for a month follows from the facts.
 
-Most metrics count, add up or divide rows that pass a filter (`Count`, `Total`, `Rate`); lineage is then the rows
-themselves. The others are a function of the month (`Derived`). Values are exact fractions in the metric's unit.
+Most metrics count, add up or divide rows that pass a filter (`count`, `total`, `rate`); lineage is then the rows
+themselves. The others are a function of the month (`derived`, `against_target`). Values are exact fractions in the
+metric's unit. Each declaration says how its light is judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 import pandas as pd
 
-from transforms.contracts import Contract, Kind
-from transforms.districts import District
-from transforms.figures import CellRange, Figure, Scope, Unit
-from transforms.lineage import cell_ranges, merge
-from transforms.period import Period
-from transforms.tables import Facts
-
-# What one stored integer (分, dm², 0.01 point, 0.01 score) is worth in the unit that is printed.
-WORTH = {
-    "_fen": Fraction(1, 1_000_000),
-    "_dm2": Fraction(1, 1_000_000),
-    "_bp": Fraction(1, 100),
-    "_centi": Fraction(1, 100),
-}
-
-
-class NotReported(Exception):
-    """The rows a metric needs were not sent; the message is the figure's note."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Some rows of one dataset, with what it takes to say where they stood."""
-
-    dataset: str
-    frame: pd.DataFrame
-    facts: Facts
-
-    def where(self, mask: pd.Series) -> Rows:
-        return Rows(self.dataset, self.frame[mask.fillna(False).astype(bool)], self.facts)
-
-    def cells(self, *columns: str) -> tuple[CellRange, ...]:
-        return cell_ranges(self.dataset, self.frame, columns, self.facts.sources)
-
-    def distinct(self, *columns: str) -> int:
-        return len(self.frame[list(columns)].dropna().drop_duplicates())
-
-    def total(self, column: str) -> Fraction:
-        """The sum of a column, exact, in the unit that is printed (万元, 万平方米, 分 or the count itself)."""
-        worth = next((w for suffix, w in WORTH.items() if column.endswith(suffix)), Fraction(1))
-        return sum(map(int, self.frame[column].dropna()), 0) * worth
-
-    def __getitem__(self, column: str) -> pd.Series:
-        return self.frame[column]
-
-    def __len__(self) -> int:
-        return len(self.frame)
-
-
-@dataclass(frozen=True)
-class Month:
-    """One month of one district: the facts known, and rows by dataset and scope."""
-
-    facts: Facts
-    contracts: Mapping[str, Contract]
-    district: District
-    period: Period
-    _kept: dict[tuple[str, Scope, Period], Rows] = field(default_factory=dict)
-
-    @property
-    def end(self) -> pd.Timestamp:
-        return pd.Timestamp(self.period.last_day)
-
-    @property
-    def start(self) -> pd.Timestamp:
-        return pd.Timestamp(self.period.first_day)
-
-    def rows(self, dataset: str, scope: Scope = Scope.END) -> Rows:
-        """Rows of a dataset in a scope. A register is the whole list as it stands, whatever the scope.
-
-        Raises:
-            NotReported: nothing was accepted for this month.
-        """
-        register = self.contracts[dataset].kind is Kind.REGISTER
-        key = (dataset, Scope.END if register else scope, self.period)
-        if key not in self._kept:
-            if (dataset, self.period) not in self.facts.received:
-                raise NotReported(f"{self.contracts[dataset].department}未报送")
-            months = {str(period) for period in self._months(key[1])}
-            frame = self.facts.frames[dataset]
-            self._kept[key] = Rows(dataset, frame[frame["period"].isin(months)], self.facts)
-        return self._kept[key]
-
-    def gaps(self, dataset: str, scope: Scope) -> tuple[Period, ...]:
-        """Months of the scope for which nothing was accepted."""
-        if self.contracts[dataset].kind is Kind.REGISTER:
-            return ()
-        return tuple(p for p in self._months(scope) if (dataset, p) not in self.facts.received)
-
-    def _months(self, scope: Scope) -> Iterable[Period]:
-        first = self.district.first_period
-        if scope is Scope.CAMPAIGN:
-            return first.through(self.period)
-        if scope is Scope.YEAR:
-            return max(first, Period(self.period.year, 1)).through(self.period)
-        return (self.period,)
-
-    def earlier(self, period: Period) -> Month:
-        return Month(self.facts, self.contracts, self.district, period, self._kept)
+from transforms import lights
+from transforms.errors import ConfigurationError
+from transforms.figures import CellRange, Figure, Light, Scope, Unit
+from transforms.lineage import merge
+from transforms.metrics.month import Month, NotReported, Rows
 
 
 @dataclass(frozen=True)
@@ -130,11 +37,13 @@ class Value:
 Figures = Mapping[str, Figure]
 Filter = Callable[[Rows, Month], "pd.Series"]
 Compute = Callable[[Month, Figures], Value]
+Judge = Callable[[Value, Month], Light | None]
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A definition. `compute` may read the figures declared before it."""
+    """A definition. `compute` may read the figures declared before it within the same mechanism; `judge` gives the
+    light; `headline` marks the one figure that says whether its mechanism's promise is kept."""
 
     code: str
     label: str
@@ -143,8 +52,32 @@ class Metric:
     scope: Scope
     mechanism: int
     compute: Compute
-    headline: bool = False
     datasets: tuple[str, ...] = ()
+    judge: Judge | None = None
+    headline: bool = False
+
+
+def by_schedule(value: Value, month: Month) -> Light | None:
+    """The share of the target reached against the share of the year gone; the year's plan is taken as even."""
+    goal = Fraction(100) if value.target is None else value.target
+    actual = None if value.value is None or not goal else 100 * value.value / goal
+    return lights.schedule(actual, 100 * month.period.year_gone, month.district.thresholds)
+
+
+def by_duty(value: Value, month: Month) -> Light | None:
+    return lights.duty(value.done, value.due)
+
+
+def by_promise(value: Value, month: Month) -> Light | None:
+    return lights.promise(value.value, month.district.thresholds)
+
+
+def as_breach(value: Value, month: Month) -> Light | None:
+    return lights.breach(value.value)
+
+
+def as_warning(value: Value, month: Month) -> Light | None:
+    return lights.warning(value.value)
 
 
 def count(
@@ -155,17 +88,20 @@ def count(
     scope: Scope,
     mechanism: int,
     dataset: str,
-    by: Sequence[str],
     where: Filter | None = None,
+    by: Sequence[str] = (),
+    judge: Judge | None = None,
 ) -> Metric:
-    """Distinct combinations of the columns `by` among the rows that pass `where`; rows with one of them empty do not
-    count. A key counts rows."""
+    """Rows that pass `where`; with `by`, distinct combinations of those columns, where a row with one of them empty
+    does not count."""
 
     def compute(month: Month, figures: Figures) -> Value:
-        rows = _selected(month, dataset, scope, where)
-        return Value(Fraction(rows.distinct(*by)), rows.cells(*by))
+        everything = month.rows(dataset, scope)
+        rows = _passing(everything, month, where)
+        number = rows.distinct(*by) if by else len(rows)
+        return Value(Fraction(number), rows.cells(*(by or _key(month, dataset))) or everything.searched())
 
-    return Metric(code, label, definition, unit, scope, mechanism, compute, datasets=(dataset,))
+    return Metric(code, label, definition, unit, scope, mechanism, compute, (dataset,), judge)
 
 
 def total(
@@ -178,15 +114,17 @@ def total(
     dataset: str,
     column: str,
     where: Filter | None = None,
+    judge: Judge | None = None,
 ) -> Metric:
     """The exact sum of a column over the rows that pass `where`."""
 
     def compute(month: Month, figures: Figures) -> Value:
-        rows = _selected(month, dataset, scope, where)
+        everything = month.rows(dataset, scope)
+        rows = _passing(everything, month, where)
         rows = rows.where(rows[column].notna())
-        return Value(rows.total(column), rows.cells(column))
+        return Value(rows.total(column), rows.cells(column) or everything.searched())
 
-    return Metric(code, label, definition, unit, scope, mechanism, compute, datasets=(dataset,))
+    return Metric(code, label, definition, unit, scope, mechanism, compute, (dataset,), judge)
 
 
 def rate(
@@ -196,20 +134,52 @@ def rate(
     scope: Scope,
     mechanism: int,
     dataset: str,
-    by: Sequence[str],
     done: Filter,
     due: Filter | None = None,
     none_due: str = "没有应办事项",
+    judge: Judge = by_promise,
     headline: bool = True,
 ) -> Metric:
-    """Percentage of the rows that pass `due` which also pass `done`, counted by `by`."""
+    """Percentage of the rows that pass `due` which also pass `done`. Cells: the keys of the rows due."""
 
     def compute(month: Month, figures: Figures) -> Value:
-        expected = _selected(month, dataset, scope, due)
+        everything = month.rows(dataset, scope)
+        expected = _passing(everything, month, due)
         met = expected.where(done(expected, month))
-        return share(met.distinct(*by), expected.distinct(*by), expected.cells(*by), none_due)
+        cells = expected.cells(*_key(month, dataset)) or everything.searched()
+        return share(len(met), len(expected), cells, none_due)
 
-    return Metric(code, label, definition, Unit.PERCENT, scope, mechanism, compute, headline, (dataset,))
+    return Metric(code, label, definition, Unit.PERCENT, scope, mechanism, compute, (dataset,), judge, headline)
+
+
+def against_target(
+    code: str, label: str, definition: str, mechanism: int, done: str, target: str, headline: bool = True
+) -> Metric:
+    """Percentage of the annual target reached by the figure `done`. No target of the year in force is no value."""
+
+    def compute(month: Month, figures: Figures) -> Value:
+        (reached,) = known(figures, done)
+        part = share(reached, annual_target(month, target), figures[done].cells, "年度目标为零")
+        key = f"targets.{target}"
+        return Value(part.value, part.cells, part.done, part.due, Fraction(100), part.note, (done,), key)
+
+    return Metric(code, label, definition, Unit.PERCENT, Scope.YEAR, mechanism, compute, (), by_schedule, headline)
+
+
+def derived(
+    code: str,
+    label: str,
+    definition: str,
+    unit: Unit,
+    scope: Scope,
+    mechanism: int,
+    compute: Compute,
+    datasets: tuple[str, ...] = (),
+    judge: Judge | None = None,
+    headline: bool = False,
+) -> Metric:
+    """Any other function of the month and of the figures before."""
+    return Metric(code, label, definition, unit, scope, mechanism, compute, datasets, judge, headline)
 
 
 def this_year(days: pd.Series, month: Month) -> pd.Series:
@@ -229,44 +199,23 @@ def share(done: int | Fraction, due: int | Fraction, cells: tuple[CellRange, ...
     return Value(Fraction(done) * 100 / Fraction(due), cells, Fraction(done), Fraction(due))
 
 
-def against_target(
-    code: str, label: str, definition: str, mechanism: int, done: str, target: str, headline: bool = True
-) -> Metric:
-    """Percentage of the annual target reached by the figure `done`."""
+def annual_target(month: Month, key: str) -> Fraction:
+    """The target in force.
 
-    def compute(month: Month, figures: Figures) -> Value:
-        reached = figures[done]
-        if reached.value is None:
-            raise NotReported(reached.note)
-        annual = month.district.target(target, month.period).exact
-        part = share(reached.value, annual, none_due="没有设定目标")
-        return Value(
-            part.value, reached.cells, part.done, part.due, Fraction(100), part.note, (done,), f"targets.{target}"
-        )
-
-    return Metric(code, label, definition, Unit.PERCENT, Scope.YEAR, mechanism, compute, headline)
-
-
-def derived(
-    code: str,
-    label: str,
-    definition: str,
-    unit: Unit,
-    scope: Scope,
-    mechanism: int,
-    compute: Compute,
-    headline: bool = False,
-    datasets: tuple[str, ...] = (),
-) -> Metric:
-    """Any other function of the month and of the figures before."""
-    return Metric(code, label, definition, unit, scope, mechanism, compute, headline, datasets)
+    Raises:
+        NotReported: the year has none yet.
+    """
+    try:
+        return month.district.target(key, month.period).exact
+    except ConfigurationError:
+        raise NotReported(f"还没有{month.period.year}年的年度目标") from None
 
 
 def known(figures: Figures, *codes: str) -> list[Fraction]:
     """The values of other figures.
 
     Raises:
-        NotReported: one of them is missing; the note is passed on.
+        NotReported: one of them is missing; its note is passed on.
     """
     values = []
     for code in codes:
@@ -281,6 +230,9 @@ def cells_of(figures: Figures, *codes: str) -> tuple[CellRange, ...]:
     return merge(*(figures[code].cells for code in codes))
 
 
-def _selected(month: Month, dataset: str, scope: Scope, where: Filter | None) -> Rows:
-    rows = month.rows(dataset, scope)
+def _passing(rows: Rows, month: Month, where: Filter | None) -> Rows:
     return rows if where is None else rows.where(where(rows, month))
+
+
+def _key(month: Month, dataset: str) -> tuple[str, ...]:
+    return month.contracts[dataset].key

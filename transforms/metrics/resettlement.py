@@ -7,15 +7,16 @@ from fractions import Fraction
 import pandas as pd
 
 from transforms.figures import Scope, Unit
+from transforms.metrics.month import Month, Rows
 from transforms.metrics.registry import (
     Compute,
     Figures,
     Filter,
     Metric,
-    Month,
-    Rows,
     Value,
-    cells_of,
+    as_breach,
+    as_warning,
+    by_promise,
     count,
     derived,
     equal,
@@ -37,13 +38,24 @@ FACILITIES = ("road", "greening", "sewage", "gas", "telecom", "property")
 DAY = pd.Timedelta(days=1)
 
 
-def _without_stage(*parts: str, whole: str) -> Compute:
-    """The residual: shown, never spread over the stages."""
+def not_moved_back(rows: Rows) -> pd.Series:
+    return rows["stage"].fillna("") != STAGES["moved_back"]
+
+
+def without_stage(rows: Rows, month: Month) -> pd.Series:
+    return ~rows["stage"].isin(list(STAGES.values()))
+
+
+def _residual(column: str, whole: str, *parts: str) -> Compute:
+    """What the stages leave of the whole: found by subtraction, shown, never spread over the stages. The cells are
+    those of the projects without a stage."""
 
     def compute(month: Month, figures: Figures) -> Value:
         codes = (whole, *parts)
         everything, *staged = known(figures, *codes)
-        return Value(everything - sum(staged), cells_of(figures, whole), inputs=codes)
+        rows = month.rows(PROJECTS)
+        cells = rows.where(without_stage(rows, month)).cells(column) or rows.searched()
+        return Value(everything - sum(staged), cells, inputs=codes)
 
     return compute
 
@@ -105,8 +117,8 @@ def _median_days(month: Month, figures: Figures) -> Value:
 
 
 def _promised(rows: Rows, month: Month) -> pd.Series:
-    """The promised day has come, or the document is there already."""
-    return (rows["promised_on"] <= month.end) | (rows["completed_on"] <= month.end)
+    """The promised day has come."""
+    return rows["promised_on"] <= month.end
 
 
 def _on_promise(rows: Rows, month: Month) -> pd.Series:
@@ -129,7 +141,7 @@ def _facilities(month: Month, figures: Figures) -> Value:
     rows = month.rows(PROJECTS)
     rows = rows.where(rows["stage"] == STAGES["moved_back"])
     done = sum(int((rows[name] == "已完成").sum()) for name in FACILITIES)
-    return share(done, len(FACILITIES) * len(rows), rows.cells(*FACILITIES), "还没有回迁项目")
+    return share(done, len(FACILITIES) * len(rows), rows.cells(*FACILITIES), "还没有已回迁项目")
 
 
 def _quality_open(month: Month, figures: Figures) -> Value:
@@ -139,229 +151,49 @@ def _quality_open(month: Month, figures: Figures) -> Value:
     return Value(rows.total("quality_found") - rows.total("quality_mended"), cells)
 
 
+# One metric a line reads as a table.
+# fmt: off
 def _by_stage() -> list[Metric]:
     metrics: list[Metric] = []
     for name, stage in STAGES.items():
         code = f"housing.{name}"
         where = equal("stage", stage)
         metrics += [
-            count(
-                code,
-                f"{stage}项目",
-                f"阶段为“{stage}”的安置房项目",
-                Unit.ITEMS,
-                END,
-                9,
-                PROJECTS,
-                ["project_no"],
-                where,
-            ),
-            total(
-                f"{code}_area",
-                f"{stage}面积",
-                f"阶段为“{stage}”的安置房项目建筑面积",
-                Unit.AREA_WAN,
-                END,
-                9,
-                PROJECTS,
-                "floor_area_dm2",
-                where,
-            ),
-            total(
-                f"{code}_homes",
-                f"{stage}套数",
-                f"阶段为“{stage}”的安置房套数",
-                Unit.HOMES,
-                END,
-                9,
-                PROJECTS,
-                "homes",
-                where,
-            ),
+            count(code, f"{stage}项目", f"阶段为“{stage}”的安置房项目。", Unit.ITEMS, END, 9, PROJECTS, where),
+            total(f"{code}_area", f"{stage}面积", f"阶段为“{stage}”的安置房项目建筑面积。", Unit.AREA_WAN, END, 9, PROJECTS, "floor_area_dm2", where),
+            total(f"{code}_homes", f"{stage}套数", f"阶段为“{stage}”的安置房套数。", Unit.HOMES, END, 9, PROJECTS, "homes", where),
         ]
-    for suffix, whole, label, unit in (
-        ("", "housing.projects", "阶段未报项目", Unit.ITEMS),
-        ("_area", "housing.area", "阶段未报面积", Unit.AREA_WAN),
-        ("_homes", "housing.homes", "阶段未报套数", Unit.HOMES),
+    definition = "全部安置房项目减去四个阶段之和，列出而不摊入各阶段。"
+    for suffix, column, whole, label, unit in (
+        ("", "project_no", "housing.projects", "阶段未报项目", Unit.ITEMS),
+        ("_area", "floor_area_dm2", "housing.area", "阶段未报面积", Unit.AREA_WAN),
+        ("_homes", "homes", "housing.homes", "阶段未报套数", Unit.HOMES),
     ):
-        parts = [f"housing.{name}{suffix}" for name in STAGES]
-        definition = "全部安置房项目减去四个阶段之和，列出而不摊入各阶段"
-        metrics.append(
-            derived(
-                f"housing.stage_missing{suffix}", label, definition, unit, END, 9, _without_stage(*parts, whole=whole)
-            )
-        )
+        residual = _residual(column, whole, *(f"housing.{name}{suffix}" for name in STAGES))
+        judge = None if suffix else as_warning
+        metrics.append(derived(f"housing.stage_missing{suffix}", label, definition, unit, END, 9, residual, (PROJECTS,), judge))
     return metrics
 
 
 METRICS: tuple[Metric, ...] = (
-    count("housing.projects", "安置房项目", "在册的安置房项目", Unit.ITEMS, END, 9, PROJECTS, ["project_no"]),
-    total("housing.area", "安置房总面积", "在册安置房项目建筑面积", Unit.AREA_WAN, END, 9, PROJECTS, "floor_area_dm2"),
-    total("housing.homes", "安置房总套数", "在册安置房套数", Unit.HOMES, END, 9, PROJECTS, "homes"),
+    count("housing.projects", "安置房项目", "在册的安置房项目。", Unit.ITEMS, END, 9, PROJECTS),
+    total("housing.area", "安置房总面积", "在册安置房项目建筑面积。", Unit.AREA_WAN, END, 9, PROJECTS, "floor_area_dm2"),
+    total("housing.homes", "安置房总套数", "在册安置房套数。", Unit.HOMES, END, 9, PROJECTS, "homes"),
     *_by_stage(),
-    rate(
-        "housing.on_schedule_rate",
-        "按序时进度项目占比",
-        "实际进度不落后计划超过黄灯线的项目，占两项进度都已填报项目的比例",
-        END,
-        9,
-        PROJECTS,
-        ["project_no"],
-        _on_schedule,
-        _measured,
-        "没有填报进度",
-    ),
-    count(
-        "housing.behind_yellow",
-        "进度偏慢项目",
-        "落后计划超过黄灯线、不超过红灯线的项目",
-        Unit.ITEMS,
-        END,
-        9,
-        PROJECTS,
-        ["project_no"],
-        behind_yellow,
-    ),
-    count(
-        "housing.behind_red",
-        "进度严重滞后项目",
-        "落后计划超过红灯线的项目",
-        Unit.ITEMS,
-        END,
-        9,
-        PROJECTS,
-        ["project_no"],
-        behind_red,
-    ),
-    count(
-        "problem.raised_to_date",
-        "累计提出问题",
-        "活动以来提交协调的安置房建设问题",
-        Unit.ITEMS,
-        CAMPAIGN,
-        11,
-        PROBLEMS,
-        ["problem_no"],
-    ),
-    count(
-        "problem.solved_to_date",
-        "累计协调解决问题",
-        "活动以来已经解决的安置房建设问题",
-        Unit.ITEMS,
-        CAMPAIGN,
-        11,
-        PROBLEMS,
-        ["problem_no"],
-        _solved,
-    ),
-    rate(
-        "problem.within_limit_rate",
-        "协调不过周落实率",
-        "提出后在规定天数内解决的问题，占已解决和已超过期限问题的比例",
-        CAMPAIGN,
-        11,
-        PROBLEMS,
-        ["problem_no"],
-        _within_limit,
-        _decided,
-        "没有到期的问题",
-    ),
-    count(
-        "permit.issued_to_date",
-        "累计容缺发证",
-        "活动以来按容缺办理发出的许可",
-        Unit.ITEMS,
-        CAMPAIGN,
-        12,
-        PERMITS,
-        ["permit_no"],
-        _issued,
-    ),
-    derived(
-        "permit.median_days",
-        "发证用时中位数",
-        "从受理到发证天数的中位数",
-        Unit.DAYS,
-        CAMPAIGN,
-        12,
-        _median_days,
-        datasets=(PERMITS,),
-    ),
-    rate(
-        "permit.documents_rate",
-        "容缺材料按时补齐率",
-        "按承诺日期补齐材料的事项，占已到承诺日期或已补齐事项的比例",
-        END,
-        12,
-        PERMITS,
-        ["permit_no"],
-        _on_promise,
-        _promised,
-        "没有到期的材料",
-    ),
-    count(
-        "permit.documents_overdue",
-        "逾期未补材料",
-        "已过承诺日期仍未补齐的事项",
-        Unit.ITEMS,
-        END,
-        12,
-        PERMITS,
-        ["permit_no"],
-        document_overdue,
-    ),
-    rate(
-        "appraisal.checked_rate",
-        "月度督查覆盖率",
-        "本月做过督查考评的安置房项目占比",
-        MONTH,
-        13,
-        PROJECTS,
-        ["project_no"],
-        _checked,
-        none_due="没有安置房项目",
-    ),
-    count(
-        "appraisal.rewarded",
-        "受奖励项目",
-        "本月督查考评结果为奖励的项目",
-        Unit.ITEMS,
-        MONTH,
-        13,
-        PROJECTS,
-        ["project_no"],
-        _checked_with("奖励"),
-    ),
-    count(
-        "appraisal.penalised",
-        "受通报处罚项目",
-        "本月督查考评结果为通报或处罚的项目",
-        Unit.ITEMS,
-        MONTH,
-        13,
-        PROJECTS,
-        ["project_no"],
-        _checked_with("通报", "处罚"),
-    ),
-    derived(
-        "handover.facilities_rate",
-        "回迁项目配套完成率",
-        "已回迁项目的六项配套中已完成的占比",
-        Unit.PERCENT,
-        END,
-        14,
-        _facilities,
-        True,
-        (PROJECTS,),
-    ),
-    derived(
-        "handover.quality_open",
-        "未整改质量问题",
-        "已回迁项目质量检查发现而未整改的问题",
-        Unit.ITEMS,
-        END,
-        14,
-        _quality_open,
-        datasets=(PROJECTS,),
-    ),
+    rate("housing.on_schedule_rate", "按序时进度项目占比", "实际进度不落后计划超过黄灯线的项目，占两项进度都已填报项目的比例。", END, 9, PROJECTS, _on_schedule, _measured, "没有填报进度"),
+    count("housing.behind_yellow", "进度偏慢项目", "落后计划超过黄灯线、不超过红灯线的项目。", Unit.ITEMS, END, 9, PROJECTS, behind_yellow, judge=as_warning),
+    count("housing.behind_red", "进度严重滞后项目", "落后计划超过红灯线的项目。", Unit.ITEMS, END, 9, PROJECTS, behind_red, judge=as_breach),
+    count("problem.raised_to_date", "累计提出问题", "活动以来提交协调的安置房建设问题。", Unit.ITEMS, CAMPAIGN, 11, PROBLEMS),
+    count("problem.solved_to_date", "累计协调解决问题", "活动以来已经解决的安置房建设问题。", Unit.ITEMS, CAMPAIGN, 11, PROBLEMS, _solved),
+    rate("problem.within_limit_rate", "协调不过周落实率", "提出后在规定天数内解决的问题，占已解决和已超过期限问题的比例。", CAMPAIGN, 11, PROBLEMS, _within_limit, _decided, "没有到期的问题"),
+    count("permit.issued_to_date", "累计容缺发证", "活动以来按容缺办理发出的许可。", Unit.ITEMS, CAMPAIGN, 12, PERMITS, _issued),
+    derived("permit.median_days", "发证用时中位数", "从受理到发证天数的中位数。", Unit.DAYS, CAMPAIGN, 12, _median_days, (PERMITS,)),
+    rate("permit.documents_rate", "容缺材料按时补齐率", "按承诺日期补齐材料的事项，占已到承诺日期事项的比例。", END, 12, PERMITS, _on_promise, _promised, "没有到期的材料"),
+    count("permit.documents_overdue", "逾期未补材料", "已过承诺日期仍未补齐的事项。", Unit.ITEMS, END, 12, PERMITS, document_overdue, judge=as_breach),
+    rate("appraisal.checked_rate", "月度督查覆盖率", "本月做过督查考评的安置房项目占比。", MONTH, 13, PROJECTS, _checked, none_due="没有安置房项目"),
+    count("appraisal.rewarded", "受奖励项目", "本月督查考评结果为奖励的项目。", Unit.ITEMS, MONTH, 13, PROJECTS, _checked_with("奖励")),
+    count("appraisal.penalised", "受通报处罚项目", "本月督查考评结果为通报或处罚的项目。", Unit.ITEMS, MONTH, 13, PROJECTS, _checked_with("通报", "处罚")),
+    derived("handover.facilities_rate", "回迁项目配套完成率", "已回迁项目的六项配套中已完成的占比。", Unit.PERCENT, END, 14, _facilities, (PROJECTS,), by_promise, True),
+    derived("handover.quality_open", "未整改质量问题", "已回迁项目质量检查发现而未整改的问题。", Unit.ITEMS, END, 14, _quality_open, (PROJECTS,), as_warning),
 )
+# fmt: on

@@ -1,0 +1,21 @@
+"""What several test folders share: the unchanged sample, run once a worker."""
+
+from pathlib import Path
+
+import pytest
+
+from tests import pipeline
+from tests.pipeline import Run
+
+
+@pytest.fixture(scope="session")
+def june(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """June 2014 of the sample, through the real reader and the real checks."""
+    return pipeline.run(pipeline.INBOX, tmp_path_factory.mktemp("june"))
+
+
+@pytest.fixture(scope="session")
+def june_pdf(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pdf") / "briefing.pdf"
+    path.write_bytes(june.pdf())
+    return path

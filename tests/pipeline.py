@@ -1,0 +1,75 @@
+"""The month without Prefect: the plain functions one after another, for tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows import month as months
+from flows import tasks
+from flows.month import Month, Plan
+from flows.settings import load_settings
+from flows.tasks import Accepted, Measured
+from transforms.briefing.view import View
+from transforms.figures import Figure
+from transforms.findings import Finding
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = ROOT / "data" / "sample"
+INBOX = SAMPLE / "inbox"
+
+
+@dataclass(frozen=True)
+class Run:
+    month: Month
+    plan: Plan
+    accepted: Accepted
+    measured: Measured
+
+    @property
+    def figures(self) -> dict[str, Figure]:
+        return dict(self.measured.history[self.month.period])
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tasks.all_findings(self.accepted, self.measured)
+
+    def finding(self, rule: str) -> Finding:
+        """The one finding of a rule."""
+        (found,) = (finding for finding in self.findings if finding.rule == rule)
+        return found
+
+    def view(self) -> View:
+        return tasks.compose_view(self.month, self.plan, self.accepted, self.measured)
+
+    def pdf(self) -> bytes:
+        return tasks.render_pdf(self.month, self.view())
+
+
+def run(inbox: Path, home: Path, period: str = "2014-06") -> Run:
+    """Everything up to the figures, in a ledger of its own."""
+    with environment(SANCU_HOME=str(home), SANCU_OUT=str(home / "out")):
+        month = months.open_month(load_settings(), period, inbox=str(inbox))
+    received = {p: months.receive(month, p, months.now()) for p in month.periods}
+    plan = months.plan(month, received)
+    readings = [tasks.read_month(month, part) for part in months.by_period(plan.submissions)]
+    checked = [tasks.check_dataset(*part) for part in tasks.by_dataset(month, readings)]
+    accepted = tasks.accept_rows(month, plan, readings, checked)
+    return Run(month, plan, accepted, tasks.measure_months(month, accepted))
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

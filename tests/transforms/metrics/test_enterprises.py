@@ -1,0 +1,202 @@
+"""一、服务企业促发展: every metric on rows that can be added up by hand."""
+
+from __future__ import annotations
+
+from fractions import Fraction as F
+
+import pytest
+
+from tests.transforms.metrics.facts_builder import WAN, facts, figures
+from transforms.figures import Figure, Light
+from transforms.period import Period
+
+G, Y, R = Light.GREEN, Light.YELLOW, Light.RED
+
+
+def paid(enterprise: str, batch: str, day: str, amount: int, tax: str = "房产税") -> dict[str, object]:
+    return {"enterprise": enterprise, "batch": batch, "paid_on": day, "amount_fen": amount, "tax": tax}
+
+
+def loan(kind: str, enterprise: str | None, wan: int, lent: str, due: str | None = None, repaid: str | None = None):
+    row = {"kind": kind, "enterprise": enterprise, "amount_fen": wan * WAN, "lent_on": lent}
+    return {**row, "due_on": due, "repaid_on": repaid}
+
+
+def project(number: str, goal: str, **more: object) -> dict[str, object]:
+    return {"project_no": number, "goal": goal, **more}
+
+
+def fee(due: float, paid_wan: float | None) -> dict[str, object]:
+    return {"fee_due_fen": int(due * WAN), "fee_paid_fen": None if paid_wan is None else int(paid_wan * WAN)}
+
+
+def tax(enterprise: str, last: int, this: int, same: int, rewarded: int | None = None) -> dict[str, object]:
+    row = {"enterprise": enterprise, "last_year_fen": last * WAN, "this_year_fen": this * WAN}
+    return {**row, "same_time_fen": same * WAN, "rewarded_fen": rewarded}
+
+
+GIVEN = facts(
+    reward_payments={
+        # May: A is paid twice in one batch (two taxes): two rows, one 家次
+        5: [
+            paid("A", "第1批", "2014-05-10", 100_000_001),
+            paid("A", "第1批", "2014-05-10", 50_000_002, "土地使用税"),
+            paid("B", "第1批", "2014-05-12", 20_000_000),
+        ],
+        # June: two batches; the later one pays B and C, B by two taxes
+        6: [
+            paid("A", "第2批", "2014-06-05", 30_000_000),
+            paid("B", "第3批", "2014-06-20", 7),
+            paid("B", "第3批", "2014-06-20", 40_000_000, "土地使用税"),
+            paid("C", "第3批", "2014-06-21", 60_000_000, "土地使用税"),
+        ],
+        **dict.fromkeys((2, 3, 4), ()),
+    },
+    financing={
+        6: [
+            loan("银行贷款", "A", 15000, "2014-03-01"),
+            loan("银行贷款", "B", 6000, "2013-12-30"),
+            loan("应急周转金", "A", 300, "2014-04-01", "2014-06-29"),  # overdue since the day before
+            loan("应急周转金", "A", 200, "2014-05-01", "2014-06-30"),  # due on the month's last day: not past
+            loan("应急周转金", "B", 500, "2014-03-01", "2014-05-01", "2014-04-30"),
+            loan("应急周转金", "B", 50, "2014-03-01", "2014-05-01", "2014-07-01"),  # paid back after the month
+            loan("助保贷", "A", 600, "2014-04-01"),
+            loan("助保贷", "A", 300, "2014-05-01"),
+            loan("助保贷", "C", 150, "2014-05-01"),
+            loan("政府风险补偿金", None, 100, "2014-02-01"),
+        ]
+    },
+    industrial_projects={
+        6: [
+            project("P1", "开工", permitted_on="2014-01-01", started_on="2014-06-30", **fee(10, 5)),
+            project("P2", "开工", permitted_on="2014-03-01", started_on="2014-03-02", **fee(8, 8)),
+            project("P3", "开工", permitted_on="2014-03-01", started_on="2014-03-02", **fee(8, None)),
+            project("P4", "开工", permitted_on="2013-12-31", started_on="2014-03-02", **fee(8, 4)),
+            project("P5", "开工", permitted_on="2014-03-01", started_on="2014-07-01", **fee(8, 4)),
+            project(
+                "P6", "竣工", started_on="2013-05-01", finished_on="2014-06-30",
+                investment_planned_fen=1000 * WAN, investment_done_fen=400 * WAN,
+            ),
+            project("P7", "竣工", investment_planned_fen=1000 * WAN, investment_done_fen=WAN // 4),
+            project("P8", "竣工", finished_on="2013-12-31"),
+        ]
+    },
+    tax_growth={
+        6: [
+            tax("A", 301, 116, 100, 1),
+            tax("B", 301, 116, 100, 0),
+            tax("C", 300, 200, 100),  # base not above 300万元
+            tax("D", 400, 115, 100, 5),  # growth not above 15 %
+            tax("E", 400, 1, 0),  # from nothing, any tax is growth
+        ]
+    },
+    enterprise_links={
+        6: [{"enterprise": e, "is_monitored": flag} for e, flag in (("A", True), ("B", True), ("C", False), ("D", None))]
+    },
+    department_ratings={
+        6: [
+            {"enterprise": "A", "rated": "住建局", "score_centi": 9000},
+            {"enterprise": "A", "rated": "环保局", "score_centi": 8550},
+            {"enterprise": "C", "rated": "环保局", "score_centi": 9500},
+        ]
+    },
+)
+# code → value, done, due, light
+EXPECTED: dict[str, tuple[F | int | None, ...]] = {
+    "reward.enterprises_latest_batch": (2,),
+    "reward.batches_to_date": (3,),
+    "reward.enterprise_times_to_date": (5,),  # A1 B1 A2 B3 C3
+    "reward.enterprises_to_date": (3,),
+    "reward.amount_month": (F(130_000_007, WAN),),
+    "reward.amount_year": (F(300_000_010, WAN),),
+    "reward.amount_to_date": (F(300_000_010, WAN),),
+    "reward.amount_property_tax_to_date": (F(150_000_008, WAN),),
+    "reward.amount_land_tax_to_date": (F(150_000_002, WAN),),
+    "reward.amount_rate": (F(300_000_010, 200 * WAN), F(300_000_010, WAN), 20000, R),
+    "loan.bank_to_date": (21000,),
+    "loan.bank_year": (15000,),
+    "loan.bank_rate": (F(75, 2), 15000, 40000, Y),  # 49.6 − 37.5 = 12.1 points behind
+    "turnover.enterprises_to_date": (2,),
+    "turnover.lent_to_date": (1050,),
+    "turnover.repaid_to_date": (500,),
+    "turnover.outstanding": (550,),
+    "turnover.overdue": (350, None, None, R),
+    "guarantee.pool": (100,),
+    "guarantee.enterprises_to_date": (2,),
+    "guarantee.amount_to_date": (1050,),
+    "guarantee.leverage": (F(21, 2), 1050, 100, G),
+    "fee.eligible": (3,),  # P1 P2 P3
+    "fee.halved_rate": (F(100, 3), 1, 3, R),
+    "fee.reduced_amount": (5,),
+    "fee.wrongly_charged": (1, None, None, R),  # P2; P3 has paid nothing yet
+    "growth.eligible": (3,),  # A B E
+    "growth.paid_rate": (F(100, 3), 1, 3, R),
+    "rating.monitored": (2,),
+    "rating.participation_rate": (50, 1, 2, R),
+    "rating.average": (F(27050, 300),),
+    "team.count": (10,),
+    "team.departments": (16,),
+    "project.starts_target": (5,),
+    "project.completions_target": (3,),
+    "project.started": (4,),  # P1–P4
+    "project.completed": (1,),
+    "project.start_rate": (F(400, 45), 4, 45, R),
+    "project.completion_rate": (F(100, 22), 1, 22, R),
+    "project.investment_year": (F(1601, 4),),
+    "project.investment_rate": (F(1601, 80), F(1601, 4), 2000, Y),
+}
+
+
+@pytest.fixture(scope="module")
+def june() -> dict[str, Figure]:
+    return figures(GIVEN)
+
+
+@pytest.mark.parametrize("code", EXPECTED)
+def test_value(code: str, june: dict[str, Figure]) -> None:
+    figure = june[code]
+    value, done, due, light = (*EXPECTED[code], None, None, None, None)[:4]
+    assert figure.value == value
+    assert isinstance(figure.value, F)
+    assert (figure.light, figure.note) == (light, "")
+    if done is not None:
+        assert (figure.done, figure.due) == (done, due)
+
+
+def test_targets_say_where_they_come_from(june: dict[str, Figure]) -> None:
+    assert june["reward.amount_rate"].from_district_file == "targets.reward_amount"
+    assert june["reward.amount_rate"].target == 100
+    assert june["guarantee.leverage"].target == 10
+    assert june["guarantee.leverage"].inputs == ("guarantee.amount_to_date", "guarantee.pool")
+    assert june["team.departments"].from_district_file == "service_teams"
+
+
+def test_of_two_batches_paid_in_a_month_the_later_counts(june: dict[str, Figure]) -> None:
+    (cells,) = june["reward.enterprises_latest_batch"].cells
+    assert cells.ranges == "B5:B7"
+
+
+@pytest.mark.parametrize(
+    ("dataset", "codes"),
+    [
+        ("financing", ("guarantee.pool", "guarantee.leverage")),
+        ("industrial_projects", ("fee.halved_rate", "project.investment_rate")),
+        ("tax_growth", ("growth.paid_rate",)),
+        ("department_ratings", ("rating.average",)),
+    ],
+)
+def test_nothing_to_divide_by_is_no_value_and_says_why(dataset: str, codes: tuple[str, ...]) -> None:
+    found = figures(facts(**{dataset: {6: []}}))
+    for code in codes:
+        assert found[code].value is None
+        assert found[code].note
+        assert "未报送" not in found[code].note
+        assert found[code].light is None
+
+
+def test_a_year_without_targets_yet_stops_no_other_figure() -> None:
+    january = Period(2015, 1)
+    found = figures(facts(reward_payments={january: [paid("A", "第1批", "2015-01-10", WAN)]}), january)
+    assert found["reward.amount_year"].value == 1
+    assert found["reward.amount_rate"].value is None
+    assert found["reward.amount_rate"].note == "还没有2015年的年度目标"

@@ -1,0 +1,136 @@
+"""What a metric reads: the rows of one dataset in a scope, as known in one month of one district."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import pandas as pd
+
+from transforms.contracts import Contract, Kind
+from transforms.districts import District
+from transforms.figures import CellRange, Scope
+from transforms.lineage import cell_ranges, searched
+from transforms.period import Period
+from transforms.tables import Facts
+
+# What one stored integer (分, dm², 0.01 point, 0.01 score) is worth in the unit that is printed.
+WORTH = {
+    "_fen": Fraction(1, 1_000_000),
+    "_dm2": Fraction(1, 1_000_000),
+    "_bp": Fraction(1, 100),
+    "_centi": Fraction(1, 100),
+}
+
+
+class NotReported(Exception):
+    """The rows a metric needs were not sent; the message is the figure's note."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some rows of one dataset, with what it takes to say where they stood."""
+
+    dataset: str
+    frame: pd.DataFrame
+    facts: Facts
+
+    def where(self, mask: pd.Series) -> Rows:
+        """The rows for which `mask` is true; unknown is not true."""
+        return Rows(self.dataset, self.frame[mask.fillna(False).astype(bool)], self.facts)
+
+    def cells(self, *columns: str) -> tuple[CellRange, ...]:
+        return cell_ranges(self.dataset, self.frame, columns, self.facts.sources)
+
+    def searched(self) -> tuple[CellRange, ...]:
+        """The sheet that these rows stand in, when none of them was found to count."""
+        return searched(self.dataset, self.frame, self.facts.sources)
+
+    def distinct(self, *columns: str) -> int:
+        """Distinct combinations of the columns; a row with one of them empty has none."""
+        return len(self.frame[list(columns)].dropna().drop_duplicates())
+
+    def total(self, column: str) -> Fraction:
+        """The sum of a column, exact, in the unit that is printed (万元, 万平方米, 分 or the count itself)."""
+        worth = next((w for suffix, w in WORTH.items() if column.endswith(suffix)), Fraction(1))
+        return sum(map(int, self.frame[column].dropna().tolist()), 0) * worth
+
+    def __getitem__(self, column: str) -> pd.Series:
+        return self.frame[column]
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of one district. Rows of a dataset and scope are selected once."""
+
+    facts: Facts
+    contracts: Mapping[str, Contract]
+    district: District
+    period: Period
+    _kept: dict[tuple[str, Scope, Period], Rows] = field(default_factory=dict)
+
+    @property
+    def start(self) -> pd.Timestamp:
+        return pd.Timestamp(self.period.first_day)
+
+    @property
+    def end(self) -> pd.Timestamp:
+        return pd.Timestamp(self.period.last_day)
+
+    def earlier(self, period: Period) -> Month:
+        """Another month of the same facts, as it stood then."""
+        return Month(self.facts, self.contracts, self.district, period, self._kept)
+
+    def received(self, dataset: str) -> bool:
+        return (dataset, self.period) in self.facts.received
+
+    def rows(self, dataset: str, scope: Scope = Scope.END) -> Rows:
+        """Rows of a dataset in a scope. A register is the whole list as it stands, whatever the scope.
+
+        Raises:
+            NotReported: nothing was accepted for this month.
+        """
+        register = self.contracts[dataset].kind is Kind.REGISTER
+        key = (dataset, Scope.END if register else scope, self.period)
+        if key not in self._kept:
+            if not self.received(dataset):
+                raise NotReported(f"{self.contracts[dataset].department}未报送")
+            months = {str(period) for period in self._months(key[1])}
+            frame = self.facts.frames[dataset]
+            self._kept[key] = Rows(dataset, frame[frame["period"].isin(months)], self.facts)
+        return self._kept[key]
+
+    def dated(self, dataset: str, column: str, first: dt.date, last: dt.date) -> Rows:
+        """Events by their own day, `first` to `last`, whichever month's file up to this one they came in.
+
+        Raises:
+            NotReported: nothing was accepted for this month.
+        """
+        rows = self.rows(dataset, Scope.CAMPAIGN)
+        return rows.where((rows[column] >= pd.Timestamp(first)) & (rows[column] <= pd.Timestamp(last)))
+
+    def gap_note(self, dataset: str, scope: Scope) -> str:
+        """Which earlier months a cumulative value lacks; empty when none."""
+        return "" if self.contracts[dataset].kind is Kind.REGISTER else self._lacks(dataset, self._months(scope))
+
+    def gap_note_since(self, dataset: str, first: dt.date) -> str:
+        """The same for events from a day on."""
+        since = max(self.district.first_period, Period(first.year, first.month))
+        return self._lacks(dataset, since.through(self.period))
+
+    def _lacks(self, dataset: str, months: Iterable[Period]) -> str:
+        gaps = [p.chinese for p in months if p != self.period and (dataset, p) not in self.facts.received]
+        return f"不含{'、'.join(gaps)}（未报送）" if gaps else ""
+
+    def _months(self, scope: Scope) -> Iterable[Period]:
+        first = self.district.first_period
+        if scope is Scope.CAMPAIGN:
+            return first.through(self.period)
+        if scope is Scope.YEAR:
+            return max(first, Period(self.period.year, 1)).through(self.period)
+        return (self.period,)
