@@ -74,8 +74,12 @@ GIVEN = facts(
             project("P4", "开工", permitted_on="2013-12-31", started_on="2014-03-02", **fee(8, 4)),
             project("P5", "开工", permitted_on="2014-03-01", started_on="2014-07-01", **fee(8, 4)),
             project(
-                "P6", "竣工", started_on="2013-05-01", finished_on="2014-06-30",
-                investment_planned_fen=1000 * WAN, investment_done_fen=400 * WAN,
+                "P6",
+                "竣工",
+                started_on="2013-05-01",
+                finished_on="2014-06-30",
+                investment_planned_fen=1000 * WAN,
+                investment_done_fen=400 * WAN,
             ),
             project("P7", "竣工", investment_planned_fen=1000 * WAN, investment_done_fen=WAN // 4),
             project("P8", "竣工", finished_on="2013-12-31"),
@@ -91,7 +95,9 @@ GIVEN = facts(
         ]
     },
     enterprise_links={
-        6: [{"enterprise": e, "is_monitored": flag} for e, flag in (("A", True), ("B", True), ("C", False), ("D", None))]
+        6: [
+            {"enterprise": e, "is_monitored": flag} for e, flag in (("A", True), ("B", True), ("C", False), ("D", None))
+        ]
     },
     department_ratings={
         6: [
