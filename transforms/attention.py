@@ -135,15 +135,16 @@ def _housing_duties_missed(month: Month) -> Iterator[Item]:
         for period in (this, before)
     }
     for leader in duties.housing_leaders(month):
-        monthly = [kind for kind in (duties.SYMPOSIUM, duties.ON_SITE) if leader not in seen[kind, this]]
-        again = known and any(leader not in seen[kind, before] for kind in monthly)
-        visited = leader in seen[duties.RETURN_VISIT, this] | seen[duties.RETURN_VISIT, before]
-        missed = [kind.removeprefix("安置房") for kind in monthly]
-        missed += ["两个月内的安置户回访"] if known and not visited else []
-        if missed:
-            light = Light.RED if again or len(missed) > 1 else Light.YELLOW
-            what = f"{'连续两个月' if again else '本月'}没有开展安置房{'、'.join(missed)}"
-            yield _grouped(light, RESETTLEMENT, what, leader, leader, "请下月补上", duties.MEETINGS)
+        missed = [kind for kind in (duties.SYMPOSIUM, duties.ON_SITE) if leader not in seen[kind, this]]
+        again = [kind for kind in missed if known and leader not in seen[kind, before]]
+        unvisited = known and leader not in seen[duties.RETURN_VISIT, this] | seen[duties.RETURN_VISIT, before]
+        if missed or unvisited:
+            light = Light.RED if again or len(missed) + unvisited > 1 else Light.YELLOW
+            once = [kind for kind in missed if kind not in again]
+            what = [f"连续两个月没有召开{'、'.join(again)}"] if again else []
+            what += [f"本月没有召开{'、'.join(once)}"] if once else []
+            what += ["两个月没有回访安置户"] if unvisited else []
+            yield _grouped(light, RESETTLEMENT, "，".join(what), leader, leader, "请下月补上", duties.MEETINGS)
 
 
 def _problems_unsolved(month: Month) -> Iterator[Item]:

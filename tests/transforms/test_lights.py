@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
@@ -13,7 +13,9 @@ from transforms.figures import Light
 
 G, Y, R = Light.GREEN, Light.YELLOW, Light.RED
 DEFAULT = Thresholds()
-STRICT = Thresholds(schedule_yellow_points=0, schedule_red_points=5, promise_green_percent=100, promise_yellow_percent=90)
+STRICT = Thresholds(
+    schedule_yellow_points=0, schedule_red_points=5, promise_green_percent=100, promise_yellow_percent=90
+)
 
 
 @pytest.mark.parametrize(
@@ -21,16 +23,18 @@ STRICT = Thresholds(schedule_yellow_points=0, schedule_red_points=5, promise_gre
     [
         (60, 50, G, G),
         (50, 50, G, G),
-        (F(40), 50, G, R),
-        (F(3999, 100), 50, Y, R),
+        (Fraction(40), 50, G, R),
+        (Fraction(3999, 100), 50, Y, R),
         (45, 50, G, Y),
         (20, 50, Y, R),
-        (F(1999, 100), 50, R, R),
+        (Fraction(1999, 100), 50, R, R),
         (None, 50, None, None),
         (50, None, None, None),
     ],
 )
-def test_schedule(actual: F | None, planned: F | None, default: Light | None, strict: Light | None) -> None:
+def test_schedule(
+    actual: Fraction | None, planned: Fraction | None, default: Light | None, strict: Light | None
+) -> None:
     assert lights.schedule(actual, planned, DEFAULT) is default
     assert lights.schedule(actual, planned, STRICT) is strict
 
@@ -48,21 +52,39 @@ def test_petition_cases_are_yellow_earlier() -> None:
 
 @pytest.mark.parametrize(
     ("done", "due", "light"),
-    [(3, 2, G), (12, 12, G), (11, 12, Y), (10, 12, R), (0, 1, Y), (0, 2, R), (0, 0, None), (None, 3, None), (3, None, None)],
+    [
+        (3, 2, G),
+        (12, 12, G),
+        (11, 12, Y),
+        (10, 12, R),
+        (0, 1, Y),
+        (0, 2, R),
+        (0, 0, None),
+        (None, 3, None),
+        (3, None, None),
+    ],
 )
 def test_duty(done: int | None, due: int | None, light: Light | None) -> None:
-    assert lights.duty(None if done is None else F(done), None if due is None else F(due)) is light
+    assert lights.duty(None if done is None else Fraction(done), None if due is None else Fraction(due)) is light
 
 
 @pytest.mark.parametrize(
     ("value", "default", "strict"),
-    [(100, G, G), (95, G, Y), (F(9499, 100), Y, Y), (80, Y, R), (F(7999, 100), R, R), (0, R, R), (None, None, None)],
+    [
+        (100, G, G),
+        (95, G, Y),
+        (Fraction(9499, 100), Y, Y),
+        (80, Y, R),
+        (Fraction(7999, 100), R, R),
+        (0, R, R),
+        (None, None, None),
+    ],
 )
-def test_promise(value: F | None, default: Light | None, strict: Light | None) -> None:
+def test_promise(value: Fraction | None, default: Light | None, strict: Light | None) -> None:
     assert lights.promise(value, DEFAULT) is default
     assert lights.promise(value, STRICT) is strict
 
 
 def test_what_must_not_and_what_should_not_exist() -> None:
-    assert [lights.breach(v) for v in (None, F(0), F(1, 100), F(7))] == [None, G, R, R]
-    assert [lights.warning(v) for v in (None, F(0), F(1), F(7))] == [None, G, Y, Y]
+    assert [lights.breach(v) for v in (None, Fraction(0), Fraction(1, 100), Fraction(7))] == [None, G, R, R]
+    assert [lights.warning(v) for v in (None, Fraction(0), Fraction(1), Fraction(7))] == [None, G, Y, Y]

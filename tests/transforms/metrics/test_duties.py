@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
@@ -82,7 +82,7 @@ GIVEN = facts(
         **dict.fromkeys((2, 3), ()),
     },
 )
-EXPECTED: dict[str, tuple[F | int | None, ...]] = {
+EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "link.enterprises": (4,),
     "link.leaders": (2,),
     "link.complete_rate": (50, 2, 4, R),
@@ -93,10 +93,10 @@ EXPECTED: dict[str, tuple[F | int | None, ...]] = {
     "bank_meeting.quarter": (2, 2, 1, G),
     "issue.raised_to_date": (5,),
     "issue.settled_to_date": (2,),
-    "issue.settled_in_time_rate": (F(100, 3), 1, 3, R),
+    "issue.settled_in_time_rate": (Fraction(100, 3), 1, 3, R),
     "duty.symposium_rate": (100, 3, 3, G),
-    "duty.on_site_rate": (F(200, 3), 2, 3, Y),
-    "duty.return_visit_rate": (F(100, 3), 1, 3, R),
+    "duty.on_site_rate": (Fraction(200, 3), 2, 3, Y),
+    "duty.return_visit_rate": (Fraction(100, 3), 1, 3, R),
 }
 
 
@@ -110,7 +110,7 @@ def test_value(code: str, june: dict[str, Figure]) -> None:
     figure = june[code]
     value, done, due, light = (*EXPECTED[code], None, None, None, None)[:4]
     assert figure.value == value
-    assert isinstance(figure.value, F)
+    assert isinstance(figure.value, Fraction)
     assert (figure.light, figure.note) == (light, "")
     if done is not None:
         assert (figure.done, figure.due) == (done, due)

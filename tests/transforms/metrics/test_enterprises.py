@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
@@ -108,20 +108,20 @@ GIVEN = facts(
     },
 )
 # code → value, done, due, light
-EXPECTED: dict[str, tuple[F | int | None, ...]] = {
+EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "reward.enterprises_latest_batch": (2,),
     "reward.batches_to_date": (3,),
     "reward.enterprise_times_to_date": (5,),  # A1 B1 A2 B3 C3
     "reward.enterprises_to_date": (3,),
-    "reward.amount_month": (F(130_000_007, WAN),),
-    "reward.amount_year": (F(300_000_010, WAN),),
-    "reward.amount_to_date": (F(300_000_010, WAN),),
-    "reward.amount_property_tax_to_date": (F(150_000_008, WAN),),
-    "reward.amount_land_tax_to_date": (F(150_000_002, WAN),),
-    "reward.amount_rate": (F(300_000_010, 200 * WAN), F(300_000_010, WAN), 20000, R),
+    "reward.amount_month": (Fraction(130_000_007, WAN),),
+    "reward.amount_year": (Fraction(300_000_010, WAN),),
+    "reward.amount_to_date": (Fraction(300_000_010, WAN),),
+    "reward.amount_property_tax_to_date": (Fraction(150_000_008, WAN),),
+    "reward.amount_land_tax_to_date": (Fraction(150_000_002, WAN),),
+    "reward.amount_rate": (Fraction(300_000_010, 200 * WAN), Fraction(300_000_010, WAN), 20000, R),
     "loan.bank_to_date": (21000,),
     "loan.bank_year": (15000,),
-    "loan.bank_rate": (F(75, 2), 15000, 40000, Y),  # 49.6 − 37.5 = 12.1 points behind
+    "loan.bank_rate": (Fraction(75, 2), 15000, 40000, Y),  # 49.6 − 37.5 = 12.1 points behind
     "turnover.enterprises_to_date": (2,),
     "turnover.lent_to_date": (1050,),
     "turnover.repaid_to_date": (500,),
@@ -130,26 +130,26 @@ EXPECTED: dict[str, tuple[F | int | None, ...]] = {
     "guarantee.pool": (100,),
     "guarantee.enterprises_to_date": (2,),
     "guarantee.amount_to_date": (1050,),
-    "guarantee.leverage": (F(21, 2), 1050, 100, G),
+    "guarantee.leverage": (Fraction(21, 2), 1050, 100, G),
     "fee.eligible": (3,),  # P1 P2 P3
-    "fee.halved_rate": (F(100, 3), 1, 3, R),
+    "fee.halved_rate": (Fraction(100, 3), 1, 3, R),
     "fee.reduced_amount": (5,),
     "fee.wrongly_charged": (1, None, None, R),  # P2; P3 has paid nothing yet
     "growth.eligible": (3,),  # A B E
-    "growth.paid_rate": (F(100, 3), 1, 3, R),
+    "growth.paid_rate": (Fraction(100, 3), 1, 3, R),
     "rating.monitored": (2,),
     "rating.participation_rate": (50, 1, 2, R),
-    "rating.average": (F(27050, 300),),
+    "rating.average": (Fraction(27050, 300),),
     "team.count": (10,),
     "team.departments": (16,),
     "project.starts_target": (5,),
     "project.completions_target": (3,),
     "project.started": (4,),  # P1–P4
     "project.completed": (1,),
-    "project.start_rate": (F(400, 45), 4, 45, R),
-    "project.completion_rate": (F(100, 22), 1, 22, R),
-    "project.investment_year": (F(1601, 4),),
-    "project.investment_rate": (F(1601, 80), F(1601, 4), 2000, Y),
+    "project.start_rate": (Fraction(400, 45), 4, 45, R),
+    "project.completion_rate": (Fraction(100, 22), 1, 22, R),
+    "project.investment_year": (Fraction(1601, 4),),
+    "project.investment_rate": (Fraction(1601, 80), Fraction(1601, 4), 2000, Y),
 }
 
 
@@ -163,7 +163,7 @@ def test_value(code: str, june: dict[str, Figure]) -> None:
     figure = june[code]
     value, done, due, light = (*EXPECTED[code], None, None, None, None)[:4]
     assert figure.value == value
-    assert isinstance(figure.value, F)
+    assert isinstance(figure.value, Fraction)
     assert (figure.light, figure.note) == (light, "")
     if done is not None:
         assert (figure.done, figure.due) == (done, due)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
@@ -39,7 +39,7 @@ GIVEN = facts(
         6: [{"case_no": "WZ-2", "subject": "XF-1"}, {"case_no": "WZ-3", "subject": None}],
     },
 )
-EXPECTED: dict[str, tuple[F | int | None, ...]] = {
+EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "petition.cases": (10,),
     "petition.resolved": (3,),
     "petition.resolved_month": (2,),
@@ -82,7 +82,7 @@ def test_value(code: str, june: dict[str, Figure]) -> None:
     figure = june[code]
     value, done, due, light = (*EXPECTED[code], None, None, None, None)[:4]
     assert figure.value == value
-    assert isinstance(figure.value, F)
+    assert isinstance(figure.value, Fraction)
     assert (figure.light, figure.note) == (light, "")
     if done is not None:
         assert (figure.done, figure.due) == (done, due)

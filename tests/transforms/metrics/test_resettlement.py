@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
@@ -82,12 +82,12 @@ GIVEN = facts(
         ]
     },
 )
-EXPECTED: dict[str, tuple[F | int | None, ...]] = {
+EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "housing.projects": (7,),
-    "housing.area": (F(11_500_001, 1_000_000),),
+    "housing.area": (Fraction(11_500_001, 1_000_000),),
     "housing.homes": (1150,),
     "housing.moved_back": (2,),
-    "housing.moved_back_area": (F(1_500_001, 1_000_000),),
+    "housing.moved_back_area": (Fraction(1_500_001, 1_000_000),),
     "housing.moved_back_homes": (150,),
     "housing.move_back_this_year": (1,),
     "housing.move_back_this_year_area": (2,),
@@ -106,15 +106,15 @@ EXPECTED: dict[str, tuple[F | int | None, ...]] = {
     "housing.behind_red": (1, None, None, R),  # 30.01
     "problem.raised_to_date": (5,),
     "problem.solved_to_date": (2,),
-    "problem.within_limit_rate": (F(100, 3), 1, 3, R),
+    "problem.within_limit_rate": (Fraction(100, 3), 1, 3, R),
     "permit.issued_to_date": (4,),
-    "permit.median_days": (F(13, 2),),  # 1 3 10 29
+    "permit.median_days": (Fraction(13, 2),),  # 1 3 10 29
     "permit.documents_rate": (25, 1, 4, R),
     "permit.documents_overdue": (1, None, None, R),
-    "appraisal.checked_rate": (F(300, 7), 3, 7, R),
+    "appraisal.checked_rate": (Fraction(300, 7), 3, 7, R),
     "appraisal.rewarded": (1,),
     "appraisal.penalised": (2,),
-    "handover.facilities_rate": (F(700, 12), 7, 12, R),
+    "handover.facilities_rate": (Fraction(700, 12), 7, 12, R),
     "handover.quality_open": (2, None, None, Y),
 }
 
@@ -129,7 +129,7 @@ def test_value(code: str, june: dict[str, Figure]) -> None:
     figure = june[code]
     value, done, due, light = (*EXPECTED[code], None, None, None, None)[:4]
     assert figure.value == value
-    assert isinstance(figure.value, F)
+    assert isinstance(figure.value, Fraction)
     assert (figure.light, figure.note) == (light, "")
     if done is not None:
         assert (figure.done, figure.due) == (done, due)

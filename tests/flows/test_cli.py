@@ -1,0 +1,126 @@
+"""The commands as a person calls them: output, exit codes, and one real Prefect run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline import INBOX, ROOT, SAMPLE
+
+SANCU = Path(sys.executable).with_name("sancu")
+
+
+def sancu(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a folder of its own, with ledger, archive and output in it."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("SANCU_", "PREFECT_"))}
+    given |= {"SANCU_HOME": str(home / "var"), "SANCU_OUT": str(home / "out"), "COLUMNS": "200"} | environment
+    return subprocess.run(
+        [str(SANCU), *arguments], cwd=home, env=given, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+@pytest.mark.parametrize("period", ["2014-13", "2014-6", "六月", "1889-01"])
+def test_a_period_that_cannot_be_is_usage(tmp_path: Path, period: str) -> None:
+    done = sancu(tmp_path, "run", period, "--inbox", str(INBOX))
+    assert done.returncode == 2
+    assert f"期别“{period}”不对" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("run", "2014-06"), 2, "没有指定收文目录"),
+        (("run", "2014-06", "--inbox", "没有这个目录"), 3, "不存在"),
+        (("run", "2014-06", "--inbox", ".", "--district", "999999"), 2, "现有：350303"),
+        (("run",), 2, "期别"),
+        (("jump",), 2, "jump"),
+        (("why", "reward.amount_to_date", "2014-06"), 2, "还没有做过简报"),
+    ],
+)
+def test_mistakes_are_said_plainly(tmp_path: Path, arguments: tuple[str, ...], code: int, said: str) -> None:
+    done = sancu(tmp_path, *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert said in done.stderr
+
+
+def test_a_contract_with_a_mistake(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for folder in ("contracts", "districts", "published"):
+        shutil.copytree(ROOT / "data" / folder, data / folder)
+    path = data / "contracts" / "meetings.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("kind: events", "kind: event"), encoding="utf-8")
+    done = sancu(tmp_path, "run", "2014-06", "--inbox", str(INBOX), SANCU_DATA=str(data))
+    assert done.returncode == 2
+    assert "meetings.yaml:6: kind：" in done.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("why",), ("doctor",)])
+def test_every_command_has_help_in_chinese(tmp_path: Path, command: tuple[str, ...]) -> None:
+    done = sancu(tmp_path, *command, "--help")
+    assert done.returncode == 0
+    assert any("\u4e00" <= char <= "\u9fff" for char in done.stdout)
+
+
+def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
+    done = sancu(tmp_path, "doctor")
+    assert done.returncode == 0, done.stdout
+    assert "✗" not in done.stdout
+    assert all(check["ok"] for check in json.loads(sancu(tmp_path, "doctor", "--json").stdout))
+
+
+@pytest.mark.flow
+def test_a_month_from_the_command_line(tmp_path: Path) -> None:
+    """Made, found unchanged, explained, put back, released; then later data are refused."""
+    inbox = tmp_path / "收文 目录"
+    shutil.copytree(INBOX, inbox)
+    run = ("run", "2014-06", "--inbox", str(inbox))
+    out = tmp_path / "out" / "350303" / "2014-06"
+
+    made = sancu(tmp_path, *run)
+    assert made.returncode == 0, made.stderr
+    assert "Traceback" not in made.stderr
+    assert made.stdout.splitlines()[-1] == str(out / "briefing.pdf")
+    names = {"briefing.pdf", "figures.csv", "figures.parquet", "findings.csv", "manifest.json"}
+    assert {path.name for path in out.iterdir()} == names
+    files = {path.name: path.read_bytes() for path in out.iterdir()}
+    leaked = [name for name in petitioners() if any(name.encode() in data for data in everything(tmp_path))]
+    assert leaked == []
+
+    again = json.loads(sancu(tmp_path, *run, "--json").stdout)
+    assert again["unchanged"] is True
+    assert (again["findings"], again["missing"]) == ({"block": 3, "explain": 6, "inform": 3}, [])
+
+    why = sancu(tmp_path, "why", "reward.amount_to_date", "2014-06")
+    assert "= 11411万元" in why.stdout
+    assert "J4:J24,J26:J124" in why.stdout
+    assert "合计 11411万元" in why.stdout
+    assert sancu(tmp_path, "why", "reward.amount", "2014-06").returncode == 2
+
+    shutil.rmtree(tmp_path / "out")
+    assert "没有重做" in sancu(tmp_path, *run).stdout
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == files
+
+    released = sancu(tmp_path, *run, "--release")
+    assert "已签发" in released.stdout
+    (inbox / "350303/2014-06/信访局.csv").write_bytes((inbox / "350303/2014-05/信访局.csv").read_bytes())
+    refused = sancu(tmp_path, *run)
+    assert refused.returncode == 1
+    assert "已经签发" in refused.stderr
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == files
+
+
+def petitioners() -> list[str]:
+    return (SAMPLE / "truth" / "petitioners.txt").read_text(encoding="utf-8").split()
+
+
+def everything(home: Path) -> list[bytes]:
+    """All that a run leaves behind, but the archive and the inbox itself."""
+    kept = [path for path in (home / "var").rglob("*") if path.is_file() and "archive" not in path.parts]
+    return [path.read_bytes() for path in (*kept, *(home / "out").rglob("*.*"))]

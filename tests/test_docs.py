@@ -1,0 +1,39 @@
+"""What the documents say is there."""
+
+import re
+
+import pytest
+from typer.main import get_command
+
+from flows.cli import app
+from flows.settings import ReaderLimits, Settings
+from tests.pipeline import ROOT
+
+READMES = ("README.md", "README.zh-CN.md")
+
+
+def text_of(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_command_and_target_is_named(readme: str) -> None:
+    text = text_of(readme)
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert [name for name in commands if f"sancu {name}" not in text] == []
+    targets = re.findall(r"^([a-z]+):.*##", text_of("Makefile"), re.M)
+    assert [target for target in targets if target not in text] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_link_leads_somewhere(readme: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", text_of(readme))
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_setting_is_documented() -> None:
+    text = text_of("docs/settings.md")
+    names = [f"SANCU_{name.upper()}" for name in Settings.model_fields if name != "reader"]
+    names += [f"SANCU_READER__{name.upper()}" for name in ReaderLimits.model_fields]
+    assert [name for name in names if f"`{name}`" not in text] == []
