@@ -170,7 +170,7 @@ def test_petition_cases_by_number_township_and_category_never_by_name() -> None:
         petition_cases={
             6: [
                 case("XF-1", "2014-06-20"),
-                case("XF-2", "2014-07-10"),
+                case("XF-2", "2014-07-10", has_leader=False),
                 case("XF-3", "2014-07-02", unit=None, township=None),
                 case("XF-4", "2014-07-16", has_plan=False),
                 case("XF-5", "2014-06-01", status="已化解", resolved_on="2014-06-02", has_plan=False),
@@ -179,7 +179,7 @@ def test_petition_cases_by_number_township_and_category_never_by_name() -> None:
     )
     assert said(found) == [
         (R, "积案XF-1（江口镇，土地征用）超期未化解"),
-        (Y, "1件未化解积案的“五个一”措施不齐全"),
+        (Y, "2件未化解积案的“五个一”措施不齐全"),
         (Y, "积案XF-3（土地征用）即将到期"),
         (Y, "积案XF-2（江口镇，土地征用）即将到期"),
     ]
@@ -329,7 +329,7 @@ def test_what_falls_due_next_month(dataset: str, column: str, more: Row, what: s
         ("financing", {"kind": "应急周转金", "due_on": "2014-07-10", "repaid_on": "2014-06-10"}),
         ("financing", {"kind": "银行贷款", "due_on": "2014-07-10"}),
         ("resettlement_projects", {"stage": "已回迁", "move_back_planned_on": "2014-07-10"}),
-        ("permits", {"promised_on": "2014-07-10", "completed_on": "2014-06-10"}),
+        ("permits", {"promised_on": "2014-07-10", "completed_on": "2014-06-30"}),
     ],
 )
 def test_what_is_done_does_not_fall_due(dataset: str, row: Row) -> None:
