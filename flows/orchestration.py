@@ -69,10 +69,7 @@ class Server:
         log = home / "server.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"),
-                    *("--host", "127.0.0.1", "--port", str(port), "--log-level", "error", "--lifespan", "on"),
-                ],
+                [sys.executable, "-m", "flows.server_process", str(port), str(os.getpid())],
                 env={**os.environ, **OWN_SERVER},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
