@@ -58,7 +58,7 @@ class SourceRange:
     def lines(self, every_cell: bool) -> Iterator[str]:
         subtotal = "" if self.subtotal is None else f"，小计 {half_up(self.subtotal, 6)}{self.unit}"
         yield f"    {self.period} {self.place.filename} · {self.place.sheet} · {self.place.rows} 行{subtotal}"
-        yield f"      {self.place.ranges}"
+        yield f"      {self.place.ranges or '查过全表，没有符合的行'}"
         for cell in self.cells if every_cell else ():
             yield f"        {cell.address}\t{cell.written}\t→ {cell.read}"
 

@@ -11,6 +11,7 @@ INPUTS_NAMED = 4
 RANGES_LENGTH = 40
 COMPUTED = "由其他指标计算"
 DISTRICT_FILE = "区级设定文件"
+NOTHING_FOUND = "查过全表，没有符合的行"
 
 
 def entries(figures: Mapping[str, Figure], codes: Iterable[str]) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
@@ -38,7 +39,7 @@ def place(figure: Figure, figures: Mapping[str, Figure]) -> str:
     parts = []
     if figure.cells:
         latest, submissions = figure.cells[-1], {c.submission for c in figure.cells}
-        parts.append(f"{_cut(latest.ranges)}（{latest.rows}行）")
+        parts.append(f"{_cut(latest.ranges)}（{latest.rows}行）" if latest.rows else NOTHING_FOUND)
         if len(submissions) > 1:
             parts.append(f"连同以前各期共{len(submissions)}份{sum(c.rows for c in figure.cells)}行")
     elif figure.inputs:

@@ -46,3 +46,8 @@ def test_entries_are_grouped_in_order() -> None:
         (DISTRICT_FILE, ["team.count", "team.departments"]),
         ("样例局：样例局.xlsx·样例明细", ["reward.amount_month"]),
     ]
+
+
+def test_a_zero_says_that_the_sheet_was_searched() -> None:
+    cells = (CellRange("a" * 64, "信访局", "信访局.csv", "信访局", "", 0),)
+    assert place(replace(figures()["petition.overdue"], cells=cells), {}) == "查过全表，没有符合的行"
