@@ -67,7 +67,7 @@ def _rows(standing: Standing, before: Mapping[str, int], unit: Unit) -> tuple[Ra
 
 
 def _townships_by_visits(month: Month) -> Standing:
-    seen, number = duties.visited_weeks(month), len(duties.weeks(month.period))
+    seen, number = duties.visited_weeks(month), len(duties.weeks_due(month))
     links = month.rows(duties.LINKS).frame.dropna(subset=["township", "enterprise"])
     found: dict[str, tuple[Fraction, int]] = {}
     for township, part in links.groupby("township"):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pdfplumber
+import pyarrow.parquet as pq
 import pytest
 
+from flows import tasks
+from tests import pipeline
 from tests.pipeline import INBOX, ROOT, SAMPLE
 
 SANCU = Path(sys.executable).with_name("sancu")
@@ -90,11 +96,16 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     names = {"briefing.pdf", "figures.csv", "figures.parquet", "findings.csv", "manifest.json"}
     assert {path.name for path in out.iterdir()} == names
     files = {path.name: path.read_bytes() for path in out.iterdir()}
-    leaked = [name for name in petitioners() if any(name.encode() in data for data in everything(tmp_path))]
-    assert leaked == []
+    written = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
+    assert max(written, key=written.__getitem__) == "manifest.json"
+    manifest = json.loads(files["manifest.json"])
+    assert set(manifest["files"]) == names - {"manifest.json"}
+    nobody_is_named(tmp_path)
 
-    again = json.loads(sancu(tmp_path, *run, "--json").stdout)
+    light = {"PYTHONPATH": str(poisoned(tmp_path / "poison"))}
+    again = json.loads(sancu(tmp_path, *run, "--json", **light).stdout)
     assert again["unchanged"] is True
+    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == written
     assert (again["findings"], again["missing"]) == ({"block": 3, "explain": 6, "inform": 3}, [])
 
     why = sancu(tmp_path, "why", "reward.amount_to_date", "2014-06")
@@ -102,6 +113,10 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert "J4:J24,J26:J124" in why.stdout
     assert "合计 11411万元" in why.stdout
     assert sancu(tmp_path, "why", "reward.amount", "2014-06").returncode == 2
+    for code in ("petition.cases", "petition.five_ones_rate"):
+        told = sancu(tmp_path, "why", code, "2014-06", "--cells").stdout
+        assert "信访局.csv" in told
+        assert [name for name in petitioners() if name in told] == []
 
     shutil.rmtree(tmp_path / "out")
     assert "没有重做" in sancu(tmp_path, *run).stdout
@@ -116,11 +131,63 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in out.iterdir()} == files
 
 
+def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) -> None:
+    """Exit 0 and 未定稿. Made without Prefect; the command then finds it made."""
+    inbox = tmp_path / "收文"
+    shutil.copytree(INBOX, inbox)
+    (inbox / "350303/2014-06/信访局.csv").unlink()
+    made = pipeline.run(inbox, tmp_path / "var")
+    tasks.publish_issue(made.month, made.plan, made.accepted, made.measured, made.view(), b"%PDF-1.7")
+    done = sancu(tmp_path, "run", "2014-06", "--inbox", str(inbox))
+    assert done.returncode == 0, done.stderr
+    assert "【未定稿】" in done.stdout
+    assert "应报 10 个部门，已收 9 个；缺：信访局" in done.stdout
+    assert "没有重做" in done.stdout
+
+
+def test_the_poison_works(tmp_path: Path) -> None:
+    """Control: a month that must be made does import what the unchanged one may not."""
+    light = {"PYTHONPATH": str(poisoned(tmp_path / "poison"))}
+    done = sancu(tmp_path, "run", "2014-02", "--inbox", str(INBOX), **light)
+    assert done.returncode != 0
+    assert "poisoned" in done.stderr
+
+
+def poisoned(folder: Path) -> Path:
+    """Modules that end the command which imports them."""
+    folder.mkdir(exist_ok=True)
+    for name in ("prefect", "great_expectations", "weasyprint", "pandas"):
+        (folder / f"{name}.py").write_text("raise SystemExit('poisoned')\n")
+    return folder
+
+
 def petitioners() -> list[str]:
     return (SAMPLE / "truth" / "petitioners.txt").read_text(encoding="utf-8").split()
 
 
-def everything(home: Path) -> list[bytes]:
-    """All that a run leaves behind, but the archive and the inbox itself."""
+def nobody_is_named(home: Path) -> None:
+    """No petitioner's name in anything that a run leaves behind, but the archive of originals.
+
+    The masked form must be found, or the search would prove nothing.
+    """
     kept = [path for path in (home / "var").rglob("*") if path.is_file() and "archive" not in path.parts]
-    return [path.read_bytes() for path in (*kept, *(home / "out").rglob("*.*"))]
+    kept += [path for path in (home / "out").rglob("*") if path.is_file()]
+    texts = {path: opened(path) for path in {path.read_bytes(): path for path in kept}.values()}
+    assert any("prefect" in path.parts and "林××".encode() in text for path, text in texts.items())
+    spellings = [name.encode(encoding) for name in petitioners() for encoding in ("utf-8", "gb18030", "utf-16-le")]
+    assert [path.name for path, text in texts.items() if any(name in text for name in spellings)] == []
+    originals = [path.read_bytes() for path in (home / "var").rglob("archive/**/*") if path.is_file()]
+    assert any(petitioners()[0].encode("gb18030") in data for data in originals)
+
+
+def opened(path: Path) -> bytes:
+    """A file's bytes, and what is packed in them: Prefect's pickles, Parquet's columns, a PDF's text, JSON escapes."""
+    data = path.read_bytes()
+    if path.suffix == ".parquet":
+        return data + pq.read_table(path).to_pandas().to_csv().encode()
+    if path.suffix == ".pdf":
+        with pdfplumber.open(path) as document:
+            return data + "".join(page.extract_text() for page in document.pages).encode()
+    if path.parent.name == "storage":
+        return data + base64.b64decode(json.loads(data)["result"] or "")
+    return data + re.sub(rb"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)).encode(errors="replace"), data)

@@ -127,11 +127,11 @@ class Prose:
         return _number(code, f"{'+' if figure.change > 0 else ''}{text}{unit}")
 
     def growth(self, code: str) -> Markup:
-        """`环比增长9.8%`; `—` when last month is missing, negative or too small to divide by."""
+        """`环比增长9.8%`; empty when last month is missing, negative or too small to divide by."""
         figure, before = self.figure(code), self._previous.get(code)
         rate = month_on_month(figure.value, before.value if before else None)
         if rate is None:
-            return Markup("环比—")
+            return Markup("")
         size = half_up(abs(rate), 1)
         word = "持平" if size == "0" else "增长" if rate > 0 else "下降"
         return Markup("环比{}{}").format(word, "" if size == "0" else _number(code, f"{size}%"))

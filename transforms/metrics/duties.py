@@ -46,15 +46,21 @@ def weeks(period: Period) -> list[tuple[dt.date, dt.date]]:
     return found
 
 
+def weeks_due(month: Month) -> list[tuple[dt.date, dt.date]]:
+    """The month's weeks in which visits were due: a week that began before the campaign did is left out."""
+    began = month.district.first_period.first_day
+    return [week for week in weeks(month.period) if week[0] >= began]
+
+
 def visits(month: Month) -> Rows:
     """Visits in the month's weeks; the days of the first that lie in the month before come from that month's file."""
-    spans = weeks(month.period)
+    spans = weeks_due(month)
     return month.dated(VISITS, "visited_on", spans[0][0], spans[-1][1])
 
 
 def visited_weeks(month: Month) -> dict[str, set[int]]:
     """For each enterprise of the register, which of the month's weeks had a visit, counted from 0."""
-    start = pd.Timestamp(weeks(month.period)[0][0])
+    start = pd.Timestamp(weeks_due(month)[0][0])
     found: dict[str, set[int]] = {str(e): set() for e in month.rows(LINKS)["enterprise"].dropna()}
     rows = visits(month).frame
     for enterprise, day in zip(rows["enterprise"], rows["visited_on"], strict=True):
@@ -65,13 +71,13 @@ def visited_weeks(month: Month) -> dict[str, set[int]]:
 
 def missed_two_weeks(month: Month) -> list[str]:
     """Enterprises without a visit in two or more of the month's weeks in a row."""
-    pairs = [(week, week + 1) for week in range(len(weeks(month.period)) - 1)]
+    pairs = [(week, week + 1) for week in range(len(weeks_due(month)) - 1)]
     seen = visited_weeks(month)
     return sorted(e for e, done in seen.items() if any(a not in done and b not in done for a, b in pairs))
 
 
 def _visit_rate(month: Month, figures: Figures) -> Value:
-    spans, seen = weeks(month.period), visited_weeks(month)
+    spans, seen = weeks_due(month), visited_weeks(month)
     cells = (*month.rows(LINKS).cells("enterprise"), *visits(month).cells("enterprise", "visited_on"))
     part = share(sum(map(len, seen.values())), len(seen) * len(spans), cells, "名册中没有企业")
     note = part.note or month.gap_note_since(VISITS, spans[0][0])
@@ -82,7 +88,7 @@ def _missed(month: Month, figures: Figures) -> Value:
     missed, links = missed_two_weeks(month), month.rows(LINKS)
     found = links.where(links["enterprise"].isin(missed)).cells("enterprise") or links.searched()
     cells = (*found, *visits(month).cells("enterprise", "visited_on"))
-    return Value(Fraction(len(missed)), cells, note=month.gap_note_since(VISITS, weeks(month.period)[0][0]))
+    return Value(Fraction(len(missed)), cells, note=month.gap_note_since(VISITS, weeks_due(month)[0][0]))
 
 
 def _complete(rows: Rows, month: Month) -> pd.Series:

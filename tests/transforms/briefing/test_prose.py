@@ -72,7 +72,7 @@ def test_the_first_month_has_nothing_to_compare_with() -> None:
     first = Prose(figures(), {}, JUNE)
     assert text(first.change("reward.amount_month")) == "本月为活动首月"
     assert text(first.signed("reward.amount_month")) == "—"
-    assert text(first.growth("reward.amount_month")) == "环比—"
+    assert text(first.growth("reward.amount_month")) == ""
 
 
 @pytest.mark.parametrize(

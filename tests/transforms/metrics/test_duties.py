@@ -151,3 +151,13 @@ def test_nobody_linked_is_no_rate() -> None:
     for code in ("visit.enterprise_weeks_rate", "coordination.meetings_rate", "duty.symposium_rate"):
         assert (found[code].value, found[code].light) == (None, None)
         assert found[code].note in ("名册中没有企业", "没有挂钩领导")
+
+
+def test_a_week_that_began_before_the_campaign_is_not_due() -> None:
+    """The campaign begins on Saturday, 1 February 2014; the week that ends on the 2nd is nobody's duty."""
+    given = facts(
+        enterprise_links={2: [link("A", "区长")]},
+        enterprise_visits={2: [visit("A", day) for day in ("2014-02-03", "2014-02-10", "2014-02-17")]},
+    )
+    rate = figures(given, 2)["visit.enterprise_weeks_rate"]
+    assert (rate.done, rate.due) == (3, 3)
