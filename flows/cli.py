@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 PeriodArgument = Annotated[str, typer.Argument(metavar="期别", help="月份，如 2014-06。")]
 DistrictOption = Annotated[str | None, typer.Option("--district", metavar="代码", help="区划代码，默认 350303。")]
+InboxOption = Annotated[str | None, typer.Option("--inbox", metavar="网址或目录", help="收文目录。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序使用。")]
 
 
@@ -37,7 +38,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程�
 def run(
     period: PeriodArgument,
     district: DistrictOption = None,
-    inbox: Annotated[str | None, typer.Option(metavar="网址或目录", help="收文目录。")] = None,
+    inbox: InboxOption = None,
     out: Annotated[Path | None, typer.Option(metavar="目录", help="输出目录，默认 out。")] = None,
     as_known: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="日期", help="只用这一天为止收到的文件。")
@@ -85,6 +86,50 @@ def _tell(issue: Any, as_json: bool) -> None:
         _print_json(issue.summary | {"unchanged": issue.unchanged, "pdf": str(issue.pdf)})
         return
     for line in issue.lines():
+        print(line)
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="文件…", help="要检查的报表。")],
+    period: Annotated[str | None, typer.Option(metavar="期别", help="月份，如 2014-06；不写时从表上看。")] = None,
+    department: Annotated[str | None, typer.Option(metavar="部门", help="部门；不写时从文件名或内容看。")] = None,
+    district: DistrictOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """检查报表，逐格列出问题。没有要退回的退出码为 0，有为 1，读不出来为 2。"""
+    from flows.checking import check_files
+    from flows.settings import load_settings
+
+    checked = check_files(load_settings(), files, period, department, district)
+    if as_json:
+        _print_json([one.as_json() for one in checked])
+    else:
+        for line in (line for one in checked for line in one.lines()):
+            print(line)
+    if any(one.unread for one in checked):
+        raise typer.Exit(BAD_INPUT)
+    if any(one.blocks for one in checked):
+        raise typer.Exit(STOPPED)
+
+
+@app.command()
+def board(
+    period: PeriodArgument,
+    district: DistrictOption = None,
+    inbox: InboxOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """各部门报送情况：谁报了、迟了、要退回、没报。"""
+    from flows.board import board_of
+    from flows.month import open_month
+    from flows.settings import load_settings
+
+    found = board_of(open_month(load_settings(), period, district, inbox))
+    if as_json:
+        _print_json(found.as_json())
+        return
+    for line in found.lines():
         print(line)
 
 

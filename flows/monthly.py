@@ -9,7 +9,7 @@ from prefect import flow, unmapped
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import month as months
-from flows import tasks
+from flows import steps, tasks
 from flows.month import Issue
 from flows.progress import report
 from flows.settings import load_settings
@@ -37,7 +37,7 @@ def monthly_briefing(
         report("读表")
         readings = tasks.read.map(unmapped(month), months.by_period(plan.submissions)).result()
         report("检查")
-        checked = tasks.check.map(*zip(*tasks.by_dataset(month, readings), strict=True)).result()
+        checked = tasks.check.map(*zip(*steps.by_dataset(month, readings), strict=True)).result()
         accepted = tasks.accept(month, plan, readings, checked)
         report("计算")
         measured = tasks.measure(month, accepted)

@@ -1,12 +1,11 @@
-"""The verbs of a month, each a plain function wrapped as a Prefect task. Retries only where the world can fail;
-readings and checks are kept under the hash of the content they come from, so that a run that was killed goes on
-where it was and the next month reads only what is new."""
+"""The verbs of a month wrapped as Prefect tasks. Retries only where the world can fail; readings and checks are kept
+under the hash of the content they come from, so that a run that was killed goes on where it was and the next month
+reads only what is new."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from prefect import task
@@ -15,227 +14,11 @@ from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
 
 from flows import month as months
-from flows.fingerprint import code_version, package_versions
-from flows.fonts import font_files
-from flows.ledger import Briefing
-from flows.month import Issue, Month, Plan
-from flows.sandbox import Limits, Reader
-from flows.store import sha256_of, write_outputs
-from transforms import checks, exports, facts
-from transforms.attention import attention, coming_due
-from transforms.board import board
-from transforms.briefing import compose as composing
-from transforms.briefing import render as rendering
-from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
-from transforms.contracts import Contract
-from transforms.errors import UnreadableFile
-from transforms.figures import Figure, Light
-from transforms.findings import Finding, Severity
-from transforms.identities import reconcile
-from transforms.metrics import measure as measure_month
-from transforms.period import Period
-from transforms.rankings import rankings
-from transforms.reading import read_submission, unreadable
-from transforms.submissions import Submission
-from transforms.tables import Facts, Intake, Table
-
-Readings = tuple[Intake, ...]
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """Rows that count, and everything found in this month's files so far."""
-
-    facts: Facts
-    findings: tuple[Finding, ...]  # of this period's submissions, and those that no file caused
-    receipts: tuple[Receipt, ...]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Figures of every month of the campaign by code, and findings of the identities."""
-
-    history: Mapping[Period, Mapping[str, Figure]]
-    findings: tuple[Finding, ...]
-
-
-def read_month(month: Month, submissions: Sequence[Submission]) -> Readings:
-    """Open one month's files in the limited child process and type their sheets; one that cannot be read becomes a
-    finding."""
-    allowed = month.settings.reader
-    limits = Limits(
-        file_bytes=allowed.file_mb * 2**20,
-        memory_bytes=allowed.memory_mb * 2**20,
-        cpu_seconds=allowed.cpu_seconds,
-        wall_seconds=allowed.wall_seconds,
-    )
-    with Reader(limits) as reader:
-        return tuple(_read(month, reader, submission) for submission in submissions)
-
-
-def _read(month: Month, reader: Reader, submission: Submission) -> Intake:
-    try:
-        raw = reader.read(month.store.get(submission.sha256), submission.filename)
-    except UnreadableFile as error:
-        return unreadable(submission, str(error))
-    return read_submission(raw, submission, month.configuration.contracts_of(submission.department))
-
-
-def check_dataset(contract: Contract, tables: Sequence[Table], findings: Sequence[Finding]) -> list[Finding]:
-    """All months of one dataset against its contract, as one batch."""
-    return checks.check(contract, tables, findings)
-
-
-def by_dataset(month: Month, readings: Sequence[Readings]) -> list[tuple[Contract, list[Table], list[Finding]]]:
-    """What `check_dataset` takes, for each dataset that any month has a table of."""
-    intakes = [intake for reading in readings for intake in reading]
-    tables = [table for intake in intakes for table in intake.tables]
-    found = [finding for intake in intakes for finding in intake.findings]
-    grouped = (
-        (contract, [t for t in tables if t.dataset == contract.id], [f for f in found if f.dataset == contract.id])
-        for contract in month.configuration.contracts
-    )
-    return [(contract, own, findings) for contract, own, findings in grouped if own]
-
-
-def accept_rows(
-    month: Month, plan: Plan, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]
-) -> Accepted:
-    """Set aside what blocks; gather this period's findings, worst first."""
-    intakes = [intake for reading in readings for intake in reading]
-    found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
-    tables = [table for intake in intakes for table in intake.tables]
-    accepted = facts.accept(tables, found, month.configuration.contracts)
-    current = {s.sha256 for s in plan.submissions if s.period == month.period}
-    own = [finding for finding in found if finding.submission in current]
-    configuration = month.configuration
-    receipts = board(configuration.contracts, configuration.departments, month.period, intakes, own)
-    return Accepted(accepted, (*plan.notes, *own), receipts)
-
-
-def measure_months(month: Month, accepted: Accepted) -> Measured:
-    """Every figure of every month of the campaign, and whether the identities hold."""
-    configuration = month.configuration
-    history: dict[Period, Mapping[str, Figure]] = {}
-    for period in month.periods:
-        known = (accepted.facts, configuration.contracts, configuration.district, period)
-        history[period] = measure_month(*known, before=history.get(period.previous))
-    findings = reconcile(
-        accepted.facts,
-        history[month.period],
-        configuration.contracts,
-        configuration.district,
-        month.period,
-        configuration.published.get(month.period),
-        history.get(month.period.previous),
-    )
-    return Measured(history, tuple(findings))
-
-
-def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> View:
-    """Everything that the issue says, chosen and ordered."""
-    district, period, contracts = month.configuration.district, month.period, month.configuration.contracts
-    figures = measured.history[period]
-    return composing.compose(
-        BriefingInput(
-            district=district,
-            period=period,
-            figures=figures,
-            history=measured.history,
-            items=attention(accepted.facts, contracts, district, period),
-            coming_due=coming_due(accepted.facts, contracts, district, period),
-            rankings=rankings(accepted.facts, contracts, district, period),
-            findings=all_findings(accepted, measured),
-            receipts=accepted.receipts,
-            printed_on=period.plus(1).first_day.replace(day=district.masthead.issue_day),
-            fingerprint=plan.fingerprint,
-            provisional=any(r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED) for r in accepted.receipts),
-        )
-    )
-
-
-def all_findings(accepted: Accepted, measured: Measured) -> tuple[Finding, ...]:
-    """Worst first, then by department, dataset, sheet and row."""
-    found = (*accepted.findings, *measured.findings)
-    return tuple(sorted(found, key=lambda f: (f.severity.rank, f.department, f.dataset, f.sheet, f.row or 0, f.rule)))
-
-
-def render_pdf(month: Month, view: View) -> bytes:
-    return rendering.render(view, font_files(month.settings.fonts))
-
-
-def publish_issue(month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View, pdf: bytes) -> Issue:
-    """Objects first, the ledger's row last. Killed anywhere, the next run repeats it with the same bytes."""
-    figures = measured.history[month.period]
-    findings = all_findings(accepted, measured)
-    files = {
-        "briefing.pdf": pdf,
-        "figures.csv": exports.figures_csv(figures),
-        "figures.parquet": exports.figures_parquet(figures),
-        "findings.csv": exports.findings_csv(findings),
-    }
-    contents = _manifest(month, plan, accepted, view, figures, findings)
-    manifest = month.store.publish(month.issue_folder(plan.fingerprint), files, contents)
-    write_outputs(month.folder, files, contents)
-    briefing = month.ledger.record_briefing(
-        Briefing(
-            district=month.code,
-            period=month.period,
-            fingerprint=plan.fingerprint,
-            number=view.number,
-            total_number=view.total_number,
-            provisional=view.provisional,
-            made_at=months.now(),
-            pdf_sha256=sha256_of(pdf),
-            manifest=manifest,
-            as_known=month.as_known,
-        ),
-        figures.values(),
-        findings,
-    )
-    return Issue(briefing, month.folder, False, plan.withdrawn)
-
-
-def _manifest(
-    month: Month,
-    plan: Plan,
-    accepted: Accepted,
-    view: View,
-    figures: Mapping[str, Figure],
-    findings: Sequence[Finding],
-) -> dict[str, Any]:
-    """What the issue was made from. Holds no clock, so that equal inputs give equal bytes."""
-    missing = [r.department for r in accepted.receipts if r.status is ReceiptStatus.MISSING]
-    lights = [figure.light for figure in figures.values()]
-    return {
-        "fingerprint": plan.fingerprint,
-        "district": month.code,
-        "period": str(month.period),
-        "versions": {"code": code_version(), **package_versions()},
-        "submissions": [
-            {
-                "period": str(s.period),
-                "department": s.department,
-                "file": s.filename,
-                "sha256": s.sha256,
-                "received_at": s.received_at.isoformat(),
-            }
-            for s in plan.submissions
-        ],
-        "summary": {
-            "title": view.title,
-            "number": view.number,
-            "total_number": view.total_number,
-            "provisional": view.provisional,
-            "departments": len(accepted.receipts),
-            "received": len(accepted.receipts) - len(missing),
-            "missing": missing,
-            "returned": [r.department for r in accepted.receipts if r.status is ReceiptStatus.RETURNED],
-            "findings": {s.value: sum(f.severity is s for f in findings) for s in Severity},
-            "figures": len(figures),
-            "lights": {light.value: sum(one is light for one in lights) for light in Light},
-        },
-    }
+from flows import steps
+from flows.fingerprint import code_version
+from flows.month import Issue, Month
+from flows.steps import Accepted, Measured
+from transforms import exports
 
 
 def announce_issue(month: Month, issue: Issue, measured: Measured, accepted: Accepted) -> None:
@@ -247,7 +30,7 @@ def announce_issue(month: Month, issue: Issue, measured: Measured, accepted: Acc
     ]
     findings = [
         {"严重程度": f.severity.chinese, "部门": f.department, "位置": f"{f.sheet} {f.cell}", "问题": f.message}
-        for f in all_findings(accepted, measured)
+        for f in steps.all_findings(accepted, measured)
     ]
     create_table_artifact(figures, key=f"figures-{key}", description=f"{month.period.chinese}指标")
     create_table_artifact(findings, key=f"findings-{key}", description=f"{month.period.chinese}问题")
@@ -272,11 +55,11 @@ _WORLD: dict[str, Any] = {"retries": 2, "retry_delay_seconds": 2, "cache_policy"
 _ONCE: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 
 receive = task(months.receive, name="收文", **_WORLD)
-read = task(read_month, name="读表", cache_key_fn=_reading_key, persist_result=True)
-check = task(check_dataset, name="检查", cache_key_fn=_checking_key, persist_result=True)
-accept = task(accept_rows, name="取数", **_ONCE)
-measure = task(measure_months, name="计算", **_ONCE)
-compose = task(compose_view, name="成文", **_ONCE)
-render = task(render_pdf, name="排版", **_ONCE)
-publish = task(publish_issue, name="发布", **_WORLD)
+read = task(steps.read_month, name="读表", cache_key_fn=_reading_key, persist_result=True)
+check = task(steps.check_dataset, name="检查", cache_key_fn=_checking_key, persist_result=True)
+accept = task(steps.accept_rows, name="取数", **_ONCE)
+measure = task(steps.measure_months, name="计算", **_ONCE)
+compose = task(steps.compose_view, name="成文", **_ONCE)
+render = task(steps.render_pdf, name="排版", **_ONCE)
+publish = task(steps.publish_issue, name="发布", **_WORLD)
 announce = task(announce_issue, name="公告", **_ONCE)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows import month as months
-from flows import tasks
+from flows import steps
 from flows.month import Month, Plan
 from flows.settings import load_settings
-from flows.tasks import Accepted, Measured
+from flows.steps import Accepted, Measured
 from transforms.briefing.view import View
 from transforms.figures import Figure
 from transforms.findings import Finding
@@ -35,7 +35,7 @@ class Run:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        return tasks.all_findings(self.accepted, self.measured)
+        return steps.all_findings(self.accepted, self.measured)
 
     def finding(self, rule: str) -> Finding:
         """The one finding of a rule."""
@@ -43,10 +43,10 @@ class Run:
         return found
 
     def view(self) -> View:
-        return tasks.compose_view(self.month, self.plan, self.accepted, self.measured)
+        return steps.compose_view(self.month, self.plan, self.accepted, self.measured)
 
     def pdf(self) -> bytes:
-        return tasks.render_pdf(self.month, self.view())
+        return steps.render_pdf(self.month, self.view())
 
 
 def run(inbox: Path, home: Path, period: str = "2014-06") -> Run:
@@ -55,10 +55,10 @@ def run(inbox: Path, home: Path, period: str = "2014-06") -> Run:
         month = months.open_month(load_settings(), period, inbox=str(inbox))
     received = {p: months.receive(month, p, months.now()) for p in month.periods}
     plan = months.plan(month, received)
-    readings = [tasks.read_month(month, part) for part in months.by_period(plan.submissions)]
-    checked = [tasks.check_dataset(*part) for part in tasks.by_dataset(month, readings)]
-    accepted = tasks.accept_rows(month, plan, readings, checked)
-    return Run(month, plan, accepted, tasks.measure_months(month, accepted))
+    readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
+    checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
+    accepted = steps.accept_rows(month, plan, readings, checked)
+    return Run(month, plan, accepted, steps.measure_months(month, accepted))
 
 
 @contextmanager

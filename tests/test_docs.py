@@ -26,6 +26,28 @@ def test_every_command_and_target_is_named(readme: str) -> None:
 
 
 @pytest.mark.parametrize("readme", READMES)
+def test_every_target_that_is_named_exists(readme: str) -> None:
+    text = text_of(readme)
+    named = set(re.findall(r"^ {4}make ([a-z]+)", text, re.M)) | set(re.findall(r"`make ([a-z]+)`", text))
+    assert {"briefing", "test"} <= named
+    assert named <= set(re.findall(r"^([a-z]+):.*##", text_of("Makefile"), re.M))
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_option_that_is_named_exists(readme: str) -> None:
+    commands = get_command(app).commands.values()  # type: ignore[attr-defined]
+    known = {name for command in commands for option in command.params for name in option.opts} | {"--help"}
+    assert set(re.findall(r"--[a-z][a-z-]+", text_of(readme))) <= known
+
+
+def test_every_command_and_option_has_help() -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    assert [name for name, command in commands.items() if not command.help] == []
+    told = {f"{n} {o.name}": getattr(o, "help", None) for n, c in commands.items() for o in c.params}
+    assert [name for name, text in told.items() if not text] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
 def test_every_link_leads_somewhere(readme: str) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", text_of(readme))
     assert links

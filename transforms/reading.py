@@ -12,6 +12,7 @@ from transforms.coercion import Coerced
 from transforms.contracts import Column, ColumnType, Contract, Filled
 from transforms.findings import Finding, Severity
 from transforms.headers import Header
+from transforms.period import Period
 from transforms.sheets import Place
 from transforms.tables import Cell, Intake, RawSheet, RawWorkbook, Submission, Table
 from transforms.totals import wrong_totals
@@ -59,6 +60,13 @@ def unreadable(submission: Submission, reason: str) -> Intake:
     """The intake of a file that could not be opened; `reason` is the sentence of UnreadableFile."""
     finding = Finding("RD00", Severity.BLOCK, reason, submission.department, "", submission.sha256, submission.filename)
     return Intake(submission, (), (finding,))
+
+
+def stated_period(raw: RawWorkbook, contracts: Sequence[Contract]) -> Period | None:
+    """The month that the sheets of these contracts name; None when they name none, or not the same."""
+    places = sheets.assign(raw.sheets, contracts).values()
+    stated = {month for p in places if p.header for month in preamble.stated_periods(p.sheet, p.header)}
+    return stated.pop() if len(stated) == 1 else None
 
 
 def column_letters(place: int) -> str:

@@ -70,21 +70,21 @@ from pathlib import Path
 from flows import month as months
 from flows.settings import load_settings
 import prefect, great_expectations, great_expectations.expectations, weasyprint, vl_convert
-from flows import tasks
+from flows import steps
 mark("imports")
 month = months.open_month(load_settings(), "2014-06", inbox=sys.argv[1])
 received = {period: months.receive(month, period, months.now()) for period in month.periods}
 plan = months.plan(month, received)
 mark("receive")
-readings = [tasks.read_month(month, part) for part in months.by_period(plan.submissions)]
+readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
 mark("read")
-checked = [tasks.check_dataset(*part) for part in tasks.by_dataset(month, readings)]
+checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
 mark("check")
-accepted = tasks.accept_rows(month, plan, readings, checked)
-measured = tasks.measure_months(month, accepted)
+accepted = steps.accept_rows(month, plan, readings, checked)
+measured = steps.measure_months(month, accepted)
 mark("measure")
-view = tasks.compose_view(month, plan, accepted, measured)
-pdf = tasks.render_pdf(month, view)
+view = steps.compose_view(month, plan, accepted, measured)
+pdf = steps.render_pdf(month, view)
 mark("render")
 print(json.dumps(marks))
 """

@@ -15,7 +15,7 @@ import pdfplumber
 import pyarrow.parquet as pq
 import pytest
 
-from flows import tasks
+from flows import steps
 from tests import pipeline
 from tests.pipeline import INBOX, ROOT, SAMPLE
 
@@ -102,7 +102,7 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert set(manifest["files"]) == names - {"manifest.json"}
     nobody_is_named(tmp_path)
 
-    light = {"PYTHONPATH": str(poisoned(tmp_path / "poison"))}
+    light = {"PYTHONPATH": poisoned(tmp_path / "poison")}
     again = json.loads(sancu(tmp_path, *run, "--json", **light).stdout)
     assert again["unchanged"] is True
     assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == written
@@ -137,7 +137,7 @@ def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) 
     shutil.copytree(INBOX, inbox)
     (inbox / "350303/2014-06/信访局.csv").unlink()
     made = pipeline.run(inbox, tmp_path / "var")
-    tasks.publish_issue(made.month, made.plan, made.accepted, made.measured, made.view(), b"%PDF-1.7")
+    steps.publish_issue(made.month, made.plan, made.accepted, made.measured, made.view(), b"%PDF-1.7")
     done = sancu(tmp_path, "run", "2014-06", "--inbox", str(inbox))
     assert done.returncode == 0, done.stderr
     assert "【未定稿】" in done.stdout
@@ -147,18 +147,18 @@ def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) 
 
 def test_the_poison_works(tmp_path: Path) -> None:
     """Control: a month that must be made does import what the unchanged one may not."""
-    light = {"PYTHONPATH": str(poisoned(tmp_path / "poison"))}
+    light = {"PYTHONPATH": poisoned(tmp_path / "poison")}
     done = sancu(tmp_path, "run", "2014-02", "--inbox", str(INBOX), **light)
     assert done.returncode != 0
     assert "poisoned" in done.stderr
 
 
-def poisoned(folder: Path) -> Path:
-    """Modules that end the command which imports them."""
+def poisoned(folder: Path) -> str:
+    """A search path whose first folder holds modules that end the command which imports them."""
     folder.mkdir(exist_ok=True)
     for name in ("prefect", "great_expectations", "weasyprint", "pandas"):
         (folder / f"{name}.py").write_text("raise SystemExit('poisoned')\n")
-    return folder
+    return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
 
 
 def petitioners() -> list[str]:

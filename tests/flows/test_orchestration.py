@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -64,3 +65,28 @@ def test_a_server_that_the_user_names_is_used(tmp_path: Path) -> None:
         server.wait()
         assert os.environ["PREFECT_API_URL"] == "http://127.0.0.1:9/api"
         assert list(tmp_path.iterdir()) == []
+
+
+def test_the_port_is_free_and_the_surroundings_are_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(orchestration.sys, "executable", "/bin/false")
+    for name in (*orchestration.QUIET, "PREFECT_HOME", "PREFECT_API_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with prefect_server(tmp_path / "新的 目录") as server:
+        assert os.environ["PREFECT_API_URL"] == server.url
+        assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "0"
+        assert os.environ["PREFECT_HOME"] == str(tmp_path / "新的 目录")
+        port = int(server.url.split(":")[2].split("/")[0])
+        with socket.create_server(("127.0.0.1", port)):
+            assert orchestration._free_port() != port
+    assert "PREFECT_API_URL" not in os.environ
+
+
+def test_what_the_server_said_is_in_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spoilt = tmp_path / "python"
+    spoilt.write_text("#!/bin/sh\necho 'cannot start: $*' >&2\nexit 1\n")
+    spoilt.chmod(0o755)
+    monkeypatch.setattr(orchestration.sys, "executable", str(spoilt))
+    server = Server.start(tmp_path)
+    with pytest.raises(EnvironmentFailure, match="PREFECT_API_URL"):
+        server.wait()
+    assert "cannot start" in (tmp_path / "server.log").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import io
 import re
@@ -89,7 +90,7 @@ def test_one_amount_changes_everything_that_depends_on_it(june: Run, tmp_path: P
     assert "公开的是11411万元" in run.finding("ID08").message
     before, after = (next(s.chart for s in r.view().sections if s.name == "enterprises") for r in (june, run))
     assert before.spec != after.spec
-    assert before.alt != after.alt
+    assert f"即征即奖兑现{half_up(run.figures['reward.amount_rate'].value, 1)}%" in after.alt
     printed = html(run.view())
     assert "11411万元" not in re.sub(r"<[^>]+>", "", printed).replace("公开的是11411万元", "")
     assert len(re.findall(r"11412(?=<|万元)", printed)) > 1  # prose and table
@@ -97,6 +98,17 @@ def test_one_amount_changes_everything_that_depends_on_it(june: Run, tmp_path: P
     assert {"reward.amount_month", "reward.amount_year", "reward.amount_to_date", "reward.amount_rate"} <= unlike
     assert all(code.startswith("reward.") for code in unlike)
     assert {f.rule for f in run.findings} - {f.rule for f in june.findings} == {"ID08"}
+
+
+def test_the_charts_words_follow_its_figures(june: Run) -> None:
+    """One 万元 more is too little to move a rate of one decimal; here it moves visibly."""
+    history = {period: dict(figures) for period, figures in june.measured.history.items()}
+    rate = june.figures["reward.amount_rate"]
+    history[june.month.period][rate.code] = dataclasses.replace(rate, value=Fraction(765, 10))
+    changed = dataclasses.replace(june, measured=dataclasses.replace(june.measured, history=history))
+    before, after = (next(s.chart for s in r.view().sections if s.name == "enterprises") for r in (june, changed))
+    assert (before.alt.count("76.5%"), after.alt.count("76.5%")) == (0, 1)
+    assert "76.5" in repr(after.spec)
 
 
 ADDITIVE = [metric.code for metric in REGISTRY if metric.compute.__qualname__.startswith("total.")]
@@ -136,7 +148,7 @@ def column_number(letters: str) -> int:
 def divisor(rows: list[list[Any]], unit: Unit) -> int:
     """From what the sheet is in to what is printed: 元 to 万元 where the header says so, ㎡ to 万平方米."""
     in_yuan = any("（元）" in str(cell) for row in rows[:4] for cell in row)
-    return 10_000 if unit is Unit.WAN_SQUARE_METRE or (unit is Unit.WAN_YUAN and in_yuan) else 1
+    return 10_000 if unit is Unit.AREA_WAN or (unit is Unit.MONEY_WAN and in_yuan) else 1
 
 
 NUMERALS = {char: n for n, char in enumerate("零一二三四五六七八九")}
@@ -160,9 +172,9 @@ def amount(written: str) -> Fraction:
 @pytest.fixture(scope="module")
 def tables(june: Run) -> dict[tuple[str, str], Table]:
     from flows import month as months
-    from flows import tasks
+    from flows import steps
 
-    readings = [tasks.read_month(june.month, part) for part in months.by_period(june.plan.submissions)]
+    readings = [steps.read_month(june.month, part) for part in months.by_period(june.plan.submissions)]
     return {(t.submission.sha256, t.sheet): t for r in readings for intake in r for t in intake.tables}
 
 
