@@ -1,7 +1,8 @@
 """Write the sample: `python -m data.generator --out data/sample [--seed 350303] [--district 350303]`.
 
 Beside the inbox it writes `truth/`, its own ledger of what the rows must add up to, reckoned from the world's rows and
-not by the program that is to be tested.
+not by the program that is to be tested. Any district file serves; what the district has made public of the last month
+is reached exactly.
 """
 
 from __future__ import annotations
@@ -14,28 +15,44 @@ from typing import Any
 
 from data.generator import layouts, traps, writers
 from data.generator.history import build
+from data.generator.targets import totals_of
 from data.generator.truth import truth
 from data.generator.world import World
 from transforms.contracts import Contract, parse_contract
-from transforms.districts import parse_district
+from transforms.districts import District, parse_district
 from transforms.period import Period
+from transforms.published import Published, parse_published
 
 DATA = Path(__file__).resolve().parent.parent
-LATE = {("2014-04", "住建局"): "2014-05-04T16:20:00+08:00"}
+LATE = "住建局"  # once, in the third month
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="写出样例报表")
     parser.add_argument("--out", type=Path, default=DATA / "sample")
     parser.add_argument("--seed", type=int, default=350303)
-    parser.add_argument("--district", default="350303")
+    parser.add_argument("--district", default="350303", help="区划代码，或区县文件的路径")
     parser.add_argument("--through", default="2014-06")
     given = parser.parse_args()
-    path = DATA / "districts" / f"{given.district}.yaml"
+    named = DATA / "districts" / f"{given.district}.yaml"
+    path = named if named.is_file() else Path(given.district)
     district = parse_district(path.read_text(encoding="utf-8"), str(path))
-    periods = tuple(district.first_period.through(Period.parse(given.through)))
-    world = build(district, periods, given.seed)
-    write(world, given.out, random.Random(given.seed + 1))
+    write_sample(district, Period.parse(given.through), given.seed, given.out)
+
+
+def write_sample(district: District, last: Period, seed: int, out: Path) -> World:
+    """Every file of the sample, from the district's first month to `last`; the same bytes for the same arguments."""
+    periods = tuple(district.first_period.through(last))
+    world = build(district, periods, seed, totals_of(district, last, published_of(district, last), seed))
+    write(world, out, random.Random(seed + 1))
+    return world
+
+
+def published_of(district: District, period: Period) -> Published | None:
+    """What the district made public of the month, when it did."""
+    path = DATA / "published" / f"{period}.yaml"
+    found = parse_published(path.read_text(encoding="utf-8"), str(path)) if path.is_file() else None
+    return found if found and found.district == district.code else None
 
 
 def write(world: World, out: Path, rng: random.Random) -> None:
@@ -48,10 +65,10 @@ def write(world: World, out: Path, rng: random.Random) -> None:
         for department, sheets in layouts.LAYOUTS.items():
             kind = layouts.FORMATS.get(department, "xlsx")
             made = [_sheet(world, contracts[layout.dataset], layout, period, kind, rng) for layout in sheets]
-            made += traps.extra_sheets(department, period)
+            made += traps.extra_sheets(department, world, period)
             name = f"{department}.{kind}"
             (folder / name).write_bytes(writers.WRITERS[kind](made))
-            register.append(f"{name},{received(period, department, rng)},{department}经办人")
+            register.append(f"{name},{received(world, period, department, rng)},{department}经办人")
         (folder / "收文登记.csv").write_text("\n".join(register) + "\n", encoding="utf-8-sig", newline="\r\n")
     for period in world.periods:
         _write_json(out / "truth" / f"{period}.json", truth(world, period))
@@ -68,15 +85,17 @@ def load_contracts() -> dict[str, Contract]:
 def _sheet(
     world: World, contract: Contract, layout: layouts.Layout, period: Period, kind: str, rng: random.Random
 ) -> layouts.Sheet:
-    rows = traps.as_typed(contract.id, world.rows[contract.id][period], period, rng)
-    layout = traps.layout_of_month(layout, period)
+    rows = traps.as_typed(contract.id, world, period, rng)
+    layout = traps.layout_of_month(layout, world, period)
     return layouts.lay_out(layout, contract, rows, period, plain=kind == "csv")
 
 
-def received(period: Period, department: str, rng: random.Random) -> str:
+def received(world: World, period: Period, department: str, rng: random.Random) -> str:
     """On the first or second of the next month, in office hours; once a department is late."""
-    moment = f"{period.plus(1).first_day.replace(day=rng.randint(1, 2))}T{rng.randint(8, 17):02d}:{rng.randint(0, 59):02d}:00+08:00"
-    return LATE.get((str(period), department), moment)
+    day, hour, minute = rng.randint(1, 2), rng.randint(8, 17), rng.randint(0, 59)
+    if department == LATE and period == world.periods[0].plus(2):
+        day, hour, minute = 4, 16, 20
+    return f"{period.plus(1)}-{day:02d}T{hour:02d}:{minute:02d}:00+08:00"
 
 
 def _write_json(path: Path, value: dict[str, Any]) -> None:

@@ -3,17 +3,13 @@ typed. What a sheet says is the world's; here it only gets its looks."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from data.generator.keyboard import typed
 from transforms.contracts import ColumnType, Contract
 from transforms.period import Period
-
-EXCEL_EPOCH = dt.date(1899, 12, 30)
-_DIGITS = "零一二三四五六七八九"
-_FULL_WIDTH = str.maketrans("0123456789.", "０１２３４５６７８９．")
 
 
 @dataclass(frozen=True)
@@ -22,8 +18,8 @@ class Layout:
 
     dataset: str
     order: tuple[str, ...] = ()  # columns that come first; the contract's order after that
-    labels: Mapping[str, str] = None  # type: ignore[assignment]  # column → header other than the contract's
-    groups: Mapping[str, str] = None  # type: ignore[assignment]  # column → group over it: two header rows
+    labels: Mapping[str, str] = field(default_factory=dict)  # column → header other than the contract's
+    groups: Mapping[str, str] = field(default_factory=dict)  # column → group over it: two header rows
     sheet: str = ""  # name of the tab, when not the contract's
     date: str = "date"  # date, serial, dots, slashes, chinese, dashes
     unit: str = "万元"  # how amounts are given, and what the note above the table says
@@ -41,7 +37,7 @@ LAYOUTS: dict[str, tuple[Layout, ...]] = {
         Layout(
             "enterprise_visits", date="dots", order=("visited_on",), labels={"visited_on": "走访时间"}, numbered=False
         ),
-        Layout("enterprise_issues", date="dashes", spacer=True),
+        Layout("enterprise_issues", date="dashes", spacer=True, labels={"remark": "办理情况"}),
     ),
     "区委办": (Layout("meetings", date="chinese", left=1, order=("held_on", "kind")),),
     "金融办": (Layout("financing", date="serial", total=("amount_fen",), labels={"lent_on": "放款日期"}),),
@@ -112,7 +108,7 @@ def lay_out(
     present = {name for row in rows for name in row}
     columns = [c for c in contract.columns if not (c.optional and c.name not in present)]
     columns.sort(key=lambda c: layout.order.index(c.name) if c.name in layout.order else len(layout.order))
-    labels, groups = dict(layout.labels or {}), dict(layout.groups or {})
+    labels, groups = layout.labels, layout.groups
     left, number = layout.left, int(layout.numbered)
     width = left + number + len(columns)
     cells: list[list[Any]] = [
@@ -135,7 +131,10 @@ def lay_out(
     for index, row in enumerate(rows, 1):
         if layout.spacer and index == len(rows) // 2:
             cells.append([None] * width)
-        values = [_typed(row.get(c.name), c.type, c.unit, layout, row.get("_styles", {}).get(c.name)) for c in columns]
+        values = [
+            typed(row.get(c.name), c.type, layout.unit, layout.date, row.get("_styles", {}).get(c.name))
+            for c in columns
+        ]
         cells.append([None] * left + [index] * number + values)
     if layout.total and not plain:
         cells.append(_total_row(layout, columns, rows, left, number))
@@ -176,64 +175,7 @@ def _total_row(layout: Layout, columns: list[Any], rows: list[dict[str, Any]], l
     for column in columns:
         if column.name in layout.total:
             total = sum(row.get(column.name) or 0 for row in rows)
-            line.append(_typed(total, column.type, column.unit, layout, None))
+            line.append(typed(total, column.type, layout.unit, layout.date))
         else:
             line.append(None)
     return line
-
-
-def _typed(value: Any, kind: ColumnType, unit: str, layout: Layout, style: str | None) -> Any:
-    """The value as this department types it; `style` overrides for one cell."""
-    if value is None:
-        return None
-    writers: dict[ColumnType, Callable[[Any], Any]] = {
-        ColumnType.DATE: lambda day: date_text(day, style or layout.date),
-        ColumnType.MONEY: lambda fen: money_text(fen, layout.unit, style),
-        ColumnType.AREA: lambda dm2: _number(dm2, 100),
-        ColumnType.PERCENT: lambda bp: _number(bp, 100),
-        ColumnType.SCORE: lambda centi: _number(centi, 100),
-        ColumnType.FLAG: lambda flag: "是" if flag else "否",
-    }
-    return value if isinstance(value, str) else writers.get(kind, lambda other: other)(value)
-
-
-def _number(value: int, scale: int) -> int | float:
-    return value // scale if value % scale == 0 else value / scale
-
-
-def date_text(day: dt.date, style: str) -> Any:
-    forms: dict[str, Any] = {
-        "date": day,
-        "serial": (day - EXCEL_EPOCH).days,
-        "dots": f"{day.year}.{day.month}.{day.day}",
-        "slashes": f"{day.year}/{day.month}/{day.day}",
-        "chinese": f"{day.year}年{day.month}月{day.day}日",
-        "dashes": day.isoformat(),
-    }
-    return forms[style]
-
-
-def money_text(fen: int, unit: str, style: str | None) -> Any:
-    scale = {"元": 100, "万元": 1_000_000}[unit]
-    number = _number(fen, scale)
-    if style == "grouped":
-        return f"{number:,}"
-    if style == "full_width":
-        return f"{number}".translate(_FULL_WIDTH)
-    if style == "with_unit":
-        return f"{number}{unit}"
-    if style == "numerals":
-        return numerals(fen // 1_000_000) + "万元"
-    return number
-
-
-def numerals(number: int) -> str:
-    """1–9,999 in Chinese numerals, e.g. 三百五十."""
-    text = ""
-    for power, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit = number // power % 10
-        if digit:
-            text += _DIGITS[digit] + name
-        elif text and number % power and not text.endswith("零"):
-            text += "零"
-    return text

@@ -6,7 +6,7 @@ import datetime as dt
 
 from data.generator.world import Row, World, as_of, split
 
-AREAS = ["塘北", "站前", "新涵", "紫璜", "白塘湖", "三江", "国欢", "沁后"]
+AREAS = ["塘北", "站前", "新城", "南湖", "东园", "西郊", "北洋", "沁后"]
 DOCUMENTS = ["施工图审查合格书", "环境影响登记表", "消防设计审核意见", "人防易地建设手续", "用地批准文件"]
 SURNAMES = "林陈黄郑吴许蔡杨方郭余翁"
 NUMERALS = "一二三四五六七八九十"
@@ -17,8 +17,37 @@ STAGES = ("已回迁", "年内回迁", "年内主体封顶", "年内新开工")
 
 
 def housing(world: World) -> None:
-    rng, totals, district = world.rng, world.totals, world.district
-    year = world.periods[0].year
+    """Each month a project's plan moves on by four points; what is done never goes back."""
+    projects = _projects(world)
+    lags = _lags(world, len(projects))
+    dates = [_move_back(world, index, project["stage"]) for index, project in enumerate(projects)]
+    courses = [_course(world, project["stage"], lag) for project, lag in zip(projects, lags, strict=True)]
+    moving = world.totals.stages[0] - 1  # moves back in the third month
+    for order, period in enumerate(world.periods):
+        rows = []
+        for index, project in enumerate(projects):
+            planned, actual = courses[index][order]
+            row = dict(project)
+            if index == moving and order < 2:
+                row["stage"], planned, actual = STAGES[1], 96, 94 + order
+            row |= {"move_back_planned_on": dates[index], "planned_bp": planned * 100, "actual_bp": actual * 100}
+            missed, behind = index % 13 == order, planned - actual
+            row["checked_on"] = None if missed else world.day(period, 12, 26)
+            row["verdict"] = None if missed else _verdict(behind, index)
+            done = {STAGES[0]: "已完成", STAGES[1]: "在建"}.get(row["stage"], "未建")
+            row |= dict.fromkeys(FACILITIES, done)
+            found = {STAGES[0]: 6, STAGES[1]: 2}.get(row["stage"], 0)
+            row |= {"quality_found": found, "quality_mended": min(found, order + 1)}
+            if index == moving:
+                row |= {"property": "在建" if order < 4 else "已完成", "gas": "在建"}
+            row["trouble"] = "施工力量不足" if behind > 10 else None
+            rows.append(row)
+        world.put("resettlement_projects", period, rows)
+
+
+def _projects(world: World) -> list[Row]:
+    """What stays the same about each project. Stages are those of the last month."""
+    rng, totals = world.rng, world.totals
     stages: list[str | None] = [
         stage for stage, number in zip(STAGES, totals.stages, strict=True) for _ in range(number)
     ]
@@ -28,70 +57,57 @@ def housing(world: World) -> None:
     for number, stage in enumerate(stages):
         area = areas.pop() if stage == STAGES[1] else rng.randint(9_000, 60_000)
         place = AREAS[number % len(AREAS)]
-        projects.append(
-            {
-                "project_no": f"AZ-{number + 1:03d}",
-                "project_name": f"{place}安置区{number // len(AREAS) + 1}期",
-                "district_area": f"{place}片区",
-                "leader": district.leaders[number % 8],
-                "unit": f"{district.townships[number % 6]}",
-                "stage": stage,
-                "floor_area_dm2": area * 100,
-                "homes": area // 105,
-            }
-        )
-    final = {STAGES[0]: 100, STAGES[1]: 92, STAGES[2]: 60, STAGES[3]: 18, None: 12}
-    lags = [rng.choice([0, 0, 2, 4, 6, 9]) for _ in projects]
+        row: Row = {
+            "project_no": f"AZ-{number + 1:03d}",
+            "project_name": f"{place}安置区{number // len(AREAS) + 1}期",
+            "district_area": f"{place}片区",
+            "leader": world.housing_leaders[number % len(world.housing_leaders)],
+            "unit": world.towns[number % len(world.towns)],
+        }
+        projects.append(row | {"stage": stage, "floor_area_dm2": area * 100, "homes": area // 105})
+    return projects
+
+
+def _lags(world: World, number: int) -> list[int]:
+    """Points behind plan in the last month: most a little, four badly, two very badly."""
+    lags = [world.rng.choice([0, 0, 2, 4, 6, 9]) for _ in range(number)]
     for index in (7, 20, 29, 41):
-        lags[index] = rng.randint(14, 28)
-    lags[11], lags[24] = 38, 33
-    for order, period in enumerate(world.periods):
-        rows = []
-        for index, project in enumerate(projects):
-            row = dict(project)
-            left = len(world.periods) - 1 - order
-            planned = max(0, final[project["stage"]] - (0 if project["stage"] == STAGES[0] else 4 * left))
-            actual = (
-                planned
-                if project["stage"] == STAGES[0]
-                else max(0, planned - lags[index] * (order + 2) // (len(world.periods) + 1))
-            )
-            if index == 1 and order < 2:
-                row["stage"], planned, actual = STAGES[1], 96, 94 + order
-            month = {STAGES[1]: 9 + index % 4, STAGES[2]: 12}.get(project["stage"], 6)
-            shift = 0 if project["stage"] in (STAGES[1], None) else 1
-            row["move_back_planned_on"] = (
-                dt.date(year + shift, month, 25) if row["stage"] != STAGES[0] else dt.date(year, 1, 20)
-            )
-            if index == 3:
-                row["move_back_planned_on"] = dt.date(year, 5, 31)
-            if project["stage"] is None:
-                row["move_back_planned_on"] = dt.date(year + 1, 12, 25)
-            row |= {"planned_bp": planned * 100, "actual_bp": actual * 100}
-            missed = index % 13 == order
-            row["checked_on"] = None if missed else world.day(period, 12, 26)
-            behind = planned - actual
-            row["verdict"] = (
-                None
-                if missed
-                else "处罚"
-                if behind > 30
-                else "通报"
-                if behind > 10
-                else "奖励"
-                if index % 11 == 0
-                else "达标"
-            )
-            done = "已完成" if row["stage"] == STAGES[0] else "在建" if row["stage"] == STAGES[1] else "未建"
-            row |= dict.fromkeys(FACILITIES, done)
-            found = 6 if row["stage"] == STAGES[0] else 2 if row["stage"] == STAGES[1] else 0
-            row |= {"quality_found": found, "quality_mended": min(found, order + 1), "trouble": None}
-            if index == 1:
-                row |= {"property": "在建" if order < 4 else "已完成", "gas": "在建"}
-            if behind > 10:
-                row["trouble"] = "施工力量不足"
-            rows.append(row)
-        world.put("resettlement_projects", period, rows)
+        lags[index % number] = world.rng.randint(14, 28)
+    lags[11 % number], lags[24 % number] = 38, 33
+    return lags
+
+
+def _course(world: World, stage: str | None, lag: int) -> list[tuple[int, int]]:
+    """Planned and actual progress, month by month. A lag that grows faster than the plan is a standstill."""
+    months = len(world.periods)
+    if stage == STAGES[0]:
+        return [(100, 100)] * months
+    final = {STAGES[1]: 92, STAGES[2]: 60, STAGES[3]: 18}.get(stage or "", 12)
+    planned = [max(0, final - 4 * (months - 1 - order)) for order in range(months)]
+    wanted = [max(0, plan - lag * (order + 2) // (months + 1)) for order, plan in enumerate(planned)]
+    return [(plan, min(wanted[order:])) for order, plan in enumerate(planned)]
+
+
+def _move_back(world: World, index: int, stage: str | None) -> dt.date:
+    """The day by which residents are to be back: in the year where the stage says so. One such day has passed."""
+    year, returned = world.periods[0].year, world.totals.stages[0]
+    if index < returned - 1:
+        return dt.date(year, 1, 20)
+    if index == returned - 1:
+        return world.periods[min(2, len(world.periods) - 1)].last_day
+    if index == returned + 1:
+        return world.periods[-1].previous.last_day
+    if stage is None:
+        return dt.date(year + 1, 12, 25)
+    if stage == STAGES[1]:
+        return dt.date(year, 9 + index % 4, 25)
+    return dt.date(year + 1, 12 if stage == STAGES[2] else 6, 25)
+
+
+def _verdict(behind: int, index: int) -> str:
+    if behind > 10:
+        return "处罚" if behind > 30 else "通报"
+    return "奖励" if index % 11 == 0 else "达标"
 
 
 def problems(world: World) -> None:
@@ -104,7 +120,7 @@ def problems(world: World) -> None:
         problems.append(
             {
                 "problem_no": f"WT-{raised.year}-{number + 1:03d}",
-                "project_no": f"AZ-{rng.randint(1, 40):03d}",
+                "project_no": f"AZ-{rng.randint(1, min(40, world.totals.housing)):03d}",
                 "problem": rng.choice(["临时用电容量不足", "管线迁改未完成", "进场道路受阻", "桩基检测排期滞后"]),
                 "raised_on": raised,
                 "met_on": raised + dt.timedelta(days=2),
@@ -128,17 +144,24 @@ def permits(world: World) -> None:
         permits.append(
             {
                 "permit_no": f"RQ-{accepted.year}-{number + 1:03d}",
-                "project_no": f"AZ-{number + 5:03d}",
+                "project_no": f"AZ-{(number + 4) % world.totals.housing + 1:03d}",
                 "item": rng.choice(["建筑工程施工许可证", "建设工程规划许可证"]),
                 "accepted_on": accepted,
                 "issued_on": accepted + dt.timedelta(days=takes),
                 "missing_document": rng.choice(DOCUMENTS),
                 "promised_on": promised,
                 "completed_on": promised + dt.timedelta(days=late),
+                "remark": "代办员全程代办" if number % 6 == 0 else None,
             }
         )
     for period in world.periods:
         world.put("permits", period, as_of(permits, period, "accepted_on", {"issued_on": {}, "completed_on": {}}))
+
+
+def petitioner(number: int) -> str:
+    """A surname, 样 for sample, a numeral: no person is called that."""
+    times, numeral = divmod(number // 3, len(NUMERALS))
+    return f"{SURNAMES[number % len(SURNAMES)]}样{NUMERALS[numeral] * (times + 1)}"
 
 
 def petitions(world: World) -> None:
@@ -157,13 +180,13 @@ def petitions(world: World) -> None:
         )
         row: Row = {
             "case_no": f"XF-{year}-{number + 1:02d}",
-            "petitioner": f"{SURNAMES[number % len(SURNAMES)]}样{NUMERALS[number // 3]}",
-            "township": district.townships[rng.randrange(6)],
+            "petitioner": petitioner(number),
+            "township": world.towns[rng.randrange(len(world.towns))],
             "category": CATEGORIES[number % len(CATEGORIES)],
             "registered_on": dt.date(year, 1, 6) + dt.timedelta(days=rng.randint(0, 20)),
             "channel": CHANNELS[number % len(CHANNELS)],
             "leader": district.leaders[number % len(district.leaders)],
-            "unit": rng.choice([*district.townships[:6], "国土分局", "人社局", "环保局"]),
+            "unit": rng.choice([*world.towns, "国土分局", "人社局", "环保局"]),
             "due_on": due,
             "status": "已化解",
             "resolved_on": world.day(period, 4, 26) if period else dt.date(year + 1, 1, 1),
@@ -171,16 +194,25 @@ def petitions(world: World) -> None:
         five = dict.fromkeys(("has_leader", "has_task_force", "has_plan", "has_minutes", "has_stability"), True)
         if number in (totals.cases - 2, totals.cases - 5):
             five["has_minutes"] = False
-        cases.append(row | five)
+        remark = f"{row['petitioner']}已签订息诉协议" if number % 5 == 0 else None
+        cases.append(row | five | {"remark": remark})
     for period in world.periods:
-        rows = as_of(cases, period, "registered_on", {"resolved_on": {"status": "化解中"}})
+        before = {"resolved_on": {"status": "化解中", "remark": None}}
+        rows = as_of(cases, period, "registered_on", before)
         world.put("petition_cases", period, rows)
 
 
 def accountability(world: World) -> None:
     late = f"XF-{world.periods[0].year}-{world.totals.cases_resolved + 1:02d}"
-    causes = {1: [("国欢镇", None, "走访台账不实", "约谈")], 3: [("三江口镇", None, "安置房进度滞后", "通报批评")]}
-    causes[4] = [("环保局", late, "积案化解不力", "效能告诫"), ("梧塘镇", None, "会议议定事项未落实", "责令整改")]
+    last, towns = len(world.periods) - 1, world.towns
+    causes: dict[int, list[tuple[str, str | None, str, str]]] = {
+        last - 3: [(towns[4 % len(towns)], None, "走访台账不实", "约谈")],
+        last - 1: [(towns[2 % len(towns)], None, "安置房进度滞后", "通报批评")],
+        last: [
+            ("环保局", late, "积案化解不力", "效能告诫"),
+            (towns[5 % len(towns)], None, "会议议定事项未落实", "责令整改"),
+        ],
+    }
     number = 0
     for order, period in enumerate(world.periods):
         rows = []

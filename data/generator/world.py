@@ -21,8 +21,10 @@ YUAN, WAN = 100, 1_000_000  # in 分
 
 @dataclass(frozen=True)
 class Totals:
-    """What the last month must add up to. Money in 万元, area in ㎡."""
+    """What the last month must add up to. Money in 万元, area in ㎡. The defaults are invented, within what is plausible
+    for a district; `data.generator.targets` puts what a district has made public or set itself in their place."""
 
+    enterprises: int = 120
     latest_batch: int = 98
     reward_times: int = 385
     reward_wan: int = 11411
@@ -43,6 +45,16 @@ class Totals:
     cases: int = 27
     cases_resolved: int = 20
 
+    def __post_init__(self) -> None:
+        if self.latest_batch > min(self.enterprises, self.reward_times):
+            raise ValueError("最近一批的企业家数不能多于企业总数和累计家次")
+        if sum(self.stages) > self.housing or self.stages[0] < 1 or self.stages[1] < 2:
+            raise ValueError("各阶段之和不能多于项目总数；已回迁至少1个，年内回迁至少2个")
+        if not self.monitored <= self.enterprises or not self.cases_resolved <= self.cases:
+            raise ValueError("监测点不能多于企业，已化解不能多于积案")
+        if self.starts + self.completions > self.enterprises:
+            raise ValueError("工业项目不能多于企业，每个项目有自己的业主")
+
 
 @dataclass
 class World:
@@ -57,6 +69,21 @@ class World:
 
     def put(self, dataset: str, period: Period, rows: list[Row]) -> None:
         self.rows.setdefault(dataset, {})[period] = rows
+
+    def leader(self, duty: str) -> str:
+        """The leader whose office names `duty`, e.g. 城建; the first leader when none does."""
+        leaders = self.district.leaders
+        return next((leader for leader in leaders if duty in leader), leaders[0])
+
+    @property
+    def housing_leaders(self) -> tuple[str, ...]:
+        """Who is linked to resettlement projects: the first eight in protocol order."""
+        return self.district.leaders[:8]
+
+    @property
+    def towns(self) -> tuple[str, ...]:
+        """Where resettlement and petition cases are: the first six townships."""
+        return self.district.townships[:6]
 
     def day(self, period: Period, first: int = 1, last: int = 28) -> dt.date:
         """A working day of the month."""
