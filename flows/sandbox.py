@@ -18,7 +18,7 @@ from typing import Any, Self
 from transforms.errors import EnvironmentFailure, UnreadableFile
 from transforms.tables import Cell, RawSheet, RawWorkbook
 
-_CHILD = Path(__file__).with_name("sandbox_child.py")
+_CHILD = Path(__file__).parent / "child" / "__main__.py"
 _CHUNK = 1 << 16
 _FORMATS = frozenset(("xlsx", "xlsb", "xls", "ods", "csv"))
 _READY = b"ready..\n"
@@ -36,6 +36,7 @@ _REASONS = {
     "truncated": "不完整或已损坏，可能没有传完，请重新发送",
     "damaged": "已损坏，读不出来，请打开检查后另存为新的 .xlsx 再报",
     "too_large": _TOO_LARGE,
+    "unsafe": "里面夹带了报表不该有的内容（实体声明），没有读取，请用 Excel 或 WPS 另存为新的 .xlsx 再报",
 }
 
 
@@ -56,7 +57,7 @@ class Limits:
     cpu_seconds: int = 15
     wall_seconds: float = 20.0
     reply_bytes: int = 64 * 2**20
-    cells: int = 1_000_000
+    cells: int = 2_000_000
 
 
 class Reader:
@@ -237,10 +238,19 @@ def _workbook(parsed: dict[str, Any], filename: str) -> RawWorkbook:
             cells=tuple(tuple(map(_cell, row)) for row in sheet["cells"]),
             merged=tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in sheet["merged"]),
             hidden=bool(sheet["hidden"]),
+            hidden_rows=tuple(map(int, sheet["hidden_rows"])),
+            hidden_columns=tuple(map(int, sheet["hidden_columns"])),
+            struck_rows=tuple(map(int, sheet["struck_rows"])),
         )
         for sheet in parsed["sheets"]
     )
-    return RawWorkbook(format=parsed["format"], sheets=sheets, date_1904=bool(parsed["date_1904"]))
+    return RawWorkbook(
+        format=parsed["format"],
+        sheets=sheets,
+        date_1904=bool(parsed["date_1904"]),
+        stamp={str(name): str(value) for name, value in parsed["stamp"].items()},
+        remarks=tuple(map(str, parsed["remarks"])),
+    )
 
 
 def _cell(cell: Any) -> Cell:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.core.expectation_validation_result import ExpectationValidationResult
 
-UNREADABLE_CELL = "RD06"
+UNREAD_CELLS = frozenset(("RD06", "RD10"))
 _GX_SEVERITY = {Severity.BLOCK: "critical", Severity.EXPLAIN: "warning", Severity.INFORM: "info"}
 _RESULT_FORMAT = {
     "result_format": "COMPLETE",
@@ -56,7 +56,7 @@ def check(contract: Contract, tables: Sequence[Table], findings: Sequence[Findin
 
     One finding a failing cell, in order of table, row and rule; a repeat is marked at the rule's first column. A
     repeat within a submission has the rule's severity. An events key that an earlier month's table already holds is
-    to be explained, on the later row. A cell among `findings` as RD06 (it could not be read) is not reported as
+    to be explained, on the later row. A cell among `findings` as RD06 or RD10 (it could not be read) is not reported as
     empty again, unless the rule is graver than that finding.
 
     Raises:
@@ -70,7 +70,7 @@ def check(contract: Contract, tables: Sequence[Table], findings: Sequence[Findin
     unread = {
         (finding.submission, finding.sheet, finding.row, finding.column): finding.severity
         for finding in findings
-        if finding.rule == UNREADABLE_CELL
+        if finding.rule in UNREAD_CELLS
     }
     placed: list[tuple[int, int, int, Finding]] = []
     for order, rule in enumerate(contract.rules):

@@ -13,6 +13,7 @@ import pandas as pd
 from transforms import values
 from transforms.contracts import Column, ColumnType
 from transforms.tables import Cell
+from transforms.values import LostDigits, NotAValue
 
 NUMBERS = (ColumnType.MONEY, ColumnType.AREA, ColumnType.PERCENT, ColumnType.SCORE, ColumnType.COUNT)
 _DTYPE: dict[ColumnType, Any] = {**dict.fromkeys(NUMBERS, "Int64"), ColumnType.FLAG: "boolean"}
@@ -23,13 +24,14 @@ _PUNCTUATION = re.compile(r"[、,;.。·:_\-/]")
 @dataclass(frozen=True)
 class Coerced:
     """`values[i]` and `written[i]` belong to `cells[i]`; `failures` gives the reason for each that was not read,
-    whose value is None."""
+    whose value is None; `lost` are those of which Excel kept only a part."""
 
     column: Column
     cells: Sequence[Cell]
     values: list[Any]
     written: list[str]
     failures: dict[int, str]
+    lost: frozenset[int] = frozenset()
 
 
 def as_array(kind: ColumnType, items: Sequence[Any]) -> Any:
@@ -44,8 +46,8 @@ def coerce(cells: Sequence[Cell], column: Column, unit: str | None, date_1904: b
     joined by, which is brought to one spelling. Personal columns come back masked."""
     parse = _parser(column, unit, date_1904, joins)
     # Columns repeat themselves: each distinct cell is parsed once. 1, 1.0 and True are equal, hence the type.
-    seen: dict[tuple[type, Cell], tuple[Any, str, str]] = {}
-    typed, written, failures = [], [], {}
+    seen: dict[tuple[type, Cell], tuple[Any, str, NotAValue | None]] = {}
+    typed, written, failures, lost = [], [], {}, set()
     for index, cell in enumerate(cells):
         key = (type(cell), cell)
         if key not in seen:
@@ -54,8 +56,10 @@ def coerce(cells: Sequence[Cell], column: Column, unit: str | None, date_1904: b
         typed.append(value)
         written.append(text)
         if reason:
-            failures[index] = reason
-    return Coerced(column, cells, typed, written, failures)
+            failures[index] = str(reason)
+        if isinstance(reason, LostDigits):
+            lost.add(index)
+    return Coerced(column, cells, typed, written, failures, frozenset(lost))
 
 
 def masked(column: Column, text: str) -> str:
@@ -92,24 +96,24 @@ def _bare_number(cell: Cell) -> float | None:
     return cell if isinstance(cell, int | float) and not isinstance(cell, bool) else None
 
 
-def _one(cell: Cell, column: Column, parse: Callable[[Cell], Any]) -> tuple[Any, str, str]:
+def _one(cell: Cell, column: Column, parse: Callable[[Cell], Any]) -> tuple[Any, str, NotAValue | None]:
     text = values.clean(cell)
     shown = masked(column, text) if column.personal else text
     if values.is_blank(cell):
-        return None, shown, ""
+        return None, shown, None
     try:
-        if values.is_formula_error(cell):
-            raise values.NotAValue("公式出错，请改填数值或文字")
+        if fault := values.formula_fault(cell):
+            raise NotAValue(fault)
         value = parse(cell)
-    except values.NotAValue as error:
-        return None, shown, str(error)
-    return (masked(column, value) if column.personal else value), shown, ""
+    except NotAValue as error:
+        return None, shown, error
+    return (masked(column, value) if column.personal else value), shown, None
 
 
 def _parser(column: Column, unit: str | None, date_1904: bool, joins: bool) -> Callable[[Cell], Any]:
     match column.type:
         case ColumnType.TEXT:
-            return (lambda cell: values.as_key(values.clean(cell)) or None) if joins else values.clean
+            return _key if joins else values.clean
         case ColumnType.CHOICE:
             return _choice(column)
         case ColumnType.FLAG:
@@ -120,6 +124,11 @@ def _parser(column: Column, unit: str | None, date_1904: bool, joins: bool) -> C
             return _or_nothing(lambda cell: values.parse_date(cell, date_1904))
         case _:
             return _or_nothing(lambda cell: values.scaled(cell, column, unit))
+
+
+def _key(cell: Cell) -> str | None:
+    values.keep_digits(cell)
+    return values.as_key(values.clean(cell)) or None
 
 
 def _or_nothing(parse: Callable[[Cell], Any]) -> Callable[[Cell], Any]:

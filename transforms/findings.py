@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,6 +44,16 @@ class Finding:
     row: int | None = None
     column: str = ""
     value: str = ""  # as written, cut to 40 characters
+    field: str = ""  # the contract's column
+    subject: str = ""  # the row's key as written, XF-2014-03; never a personal column
+    explanation: str = ""  # what the department answered to an `explain` finding (情况属实/说明)
+
+    @property
+    def key(self) -> str:
+        """Names the same fault in the same row of a file that was sent again, wherever the row then stands."""
+        where = self.subject or self.cell
+        text = "\n".join((self.rule, self.department, self.dataset, where, self.field))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
     def cell(self) -> str:

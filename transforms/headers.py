@@ -17,6 +17,7 @@ _TYPO_LENGTH = 4  # shorter headers are too close to one another to guess
 # A header that differs in one of these says something else: 计划开工日期 is not 计划竣工日期 mistyped.
 _TELLING = frozenset("上下本去今明前后初末年季月旬周日时应实已未计划开竣完起止始终出入收支增减新旧大小总净左右内外"
                      "正副一二三四五六七八九十甲乙丙丁0123456789不无非男女率数额价量")  # fmt: skip
+_SERIAL = frozenset(("序号", "编号", "行次", "项次", "no.", "no"))
 _BRACKETED = re.compile(r"[(\[【〔]\s*(?:计量)?(?:单位:?)?\s*([^()\[\]【】〔〕]+?)\s*[)\]】〕]")
 _SUFFIXED = re.compile(r"[/:,]([^/:,]+)$")
 
@@ -56,6 +57,12 @@ class Header:
 
     def missing(self, contract: Contract) -> tuple[Column, ...]:
         return tuple(c for c in contract.columns if not c.optional and c.name not in self.columns)
+
+    def unread(self) -> tuple[str, ...]:
+        """The headers that stand for no column of the contract, without serial numbers."""
+        taken = set(self.columns.values()) | {place for others in self.twins.values() for place in others}
+        free = (label.shown for place, label in sorted(self.labels.items()) if place not in taken)
+        return tuple(dict.fromkeys(shown for shown in free if values.normalise(shown) not in _SERIAL))
 
     def shown(self, name: str) -> str:
         return self.labels[self.columns[name]].shown
@@ -119,24 +126,35 @@ def _known(contract: Contract) -> dict[str, tuple[str, int]]:
 
 
 def candidates(sheet: RawSheet) -> tuple[Candidate, ...]:
-    """Every row within the first 30, and every such row with the next, as a possible header."""
+    """Every one of the first 30 rows that are not empty, alone, with the next, and with the next two, as a possible
+    header."""
     return tuple(_each_candidate(sheet))
 
 
 def _each_candidate(sheet: RawSheet) -> Iterator[Candidate]:
-    rows = [_filled(sheet, row) for row in range(min(SEARCHED_ROWS + 1, len(sheet.cells)))]
-    for row, texts in enumerate(rows[:SEARCHED_ROWS]):
-        below = rows[row + 1] if row + 1 < len(rows) else {}
+    first = next((row for row, cells in enumerate(sheet.cells) if cells), 0)
+    rows = [_filled(sheet, row) for row in range(first, min(first + SEARCHED_ROWS + 2, len(sheet.cells)))]
+    for place, texts in enumerate(rows[:SEARCHED_ROWS]):
+        row, below = first + place, rows[place + 1] if place + 1 < len(rows) else {}
         # A line of units, （万元）, belongs to the names above it even though those fit without it.
         if len(texts) >= 2 and not (
             below and all(_BRACKETED.fullmatch(values.normalise(text)) for text in below.values())
         ):
-            yield Candidate(row, 1, {place: _label("", text) for place, text in texts.items()})
-        if texts and below:
-            tops = _spread(texts, below)
-            places = sorted(tops.keys() | below.keys())
-            labels = {place: _label(tops.get(place, ""), below.get(place, "")) for place in places}
-            yield Candidate(row, 2, labels)
+            yield Candidate(row, 1, {column: _label(text) for column, text in texts.items()})
+        for height in (2, 3):
+            levels = rows[place : place + height]
+            if len(levels) == height and all(levels):
+                yield Candidate(row, height, _labels(levels))
+
+
+def _labels(levels: list[dict[int, str]]) -> dict[int, Label]:
+    """Labels of a header of several rows, from the top row to the lowest."""
+    spread = levels[-1:]
+    for level in reversed(levels[:-1]):
+        below = {column: "" for each in spread for column in each}
+        spread.insert(0, _spread(level, below))
+    columns = sorted({column for level in spread for column in level})
+    return {column: _label(*(level.get(column, "") for level in spread)) for column in columns}
 
 
 def _filled(sheet: RawSheet, row: int) -> dict[int, str]:
@@ -162,13 +180,18 @@ def _spread(tops: dict[int, str], bottoms: dict[int, str]) -> dict[int, str]:
     return spread
 
 
-def _label(top: str, bottom: str) -> Label:
-    if not (top and bottom) or top == bottom:
-        text = top or bottom
+def _label(*levels: str) -> Label:
+    parts = [text for place, text in enumerate(levels) if text and text not in levels[:place]]
+    if len(parts) == 1:
+        (text,) = parts
         return Label(_one_line(text), (frozenset({values.normalise(text)}), frozenset({_bare(text)})))
-    pairs = [(values.normalise(top), values.normalise(bottom)), (_bare(top), _bare(bottom))]
-    whole, bare = (frozenset({f"{a}_{b}", f"{a}{b}"}) for a, b in pairs)
-    return Label(f"{_one_line(top)}_{_one_line(bottom)}", (whole, bare, frozenset({pairs[0][1], pairs[1][1]})))
+    full, bare = [values.normalise(text) for text in parts], [_bare(text) for text in parts]
+    # The lowest two say enough where a third stands above them: 奖励兑现_企业_名称.
+    whole, short = (
+        frozenset(join.join(names[start:]) for join in ("_", "") for start in range(len(parts) - 1))
+        for names in (full, bare)
+    )
+    return Label("_".join(map(_one_line, parts)), (whole, short, frozenset({full[-1], bare[-1]})))
 
 
 def _bare(text: str) -> str:

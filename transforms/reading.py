@@ -10,6 +10,7 @@ from transforms import body, coercion, headers, preamble, sheets, values
 from transforms.body import Body
 from transforms.coercion import Coerced
 from transforms.contracts import Column, ColumnType, Contract, Filled
+from transforms.errors import UsageError
 from transforms.findings import Finding, Severity
 from transforms.headers import Header
 from transforms.period import Period
@@ -28,8 +29,18 @@ READING_RULES: dict[str, str] = {
     "RD07": "工作表是隐藏的，或某一行没有当作数据",
     "RD08": "合计与各行相加不一致",
     "RD09": "有两列或两张表都符合，只读了第一个",
+    "RD10": "数字太长，末尾几位已经丢失",
+    "RD11": "有多出的列或工作表，没有读取",
+    "RD12": "文件里有宏或外部链接，没有运行，没有跟随",
+    "RD13": "有隐藏的行列或划掉的行，已照常读取",
+    "RD14": "文件名或表样上的月份不是本期",
 }
 _SHOWN = 40  # characters of a cell that a finding repeats
+_REMARKS = {
+    "macros": "文件里有宏，没有运行；报表不需要宏，请另存为 .xlsx",
+    "links": "文件引用了别的文件，没有跟随，按保存时的数读取",
+    "unseen": "这种格式看不出隐藏的行、划掉的行和出错的公式，请尽量另存为 .xlsx 再报",
+}
 
 
 def read_submission(raw: RawWorkbook, submission: Submission, contracts: Sequence[Contract]) -> Intake:
@@ -41,14 +52,15 @@ def read_submission(raw: RawWorkbook, submission: Submission, contracts: Sequenc
     `filled` rule of the contract asks for the cell, else it is to be explained.
     """
     places = sheets.assign(raw.sheets, contracts)
+    elsewhere = _periods_elsewhere(raw, submission)
     tables: list[Table] = []
-    findings: list[Finding] = []
+    findings = _about_file(raw, submission, () if len(places) < len(contracts) else sheets.unread(raw.sheets, places))
     for contract in contracts:
         place = places.get(contract.id)
         if place is None:
             findings.append(_no_sheet(raw, submission, contract))
             continue
-        reader = _SheetReader(submission, contract, place, raw.date_1904)
+        reader = _SheetReader(submission, contract, place, raw.date_1904, elsewhere)
         table = reader.table()
         findings += reader.findings
         if table is not None:
@@ -62,11 +74,14 @@ def unreadable(submission: Submission, reason: str) -> Intake:
     return Intake(submission, (), (finding,))
 
 
-def stated_period(raw: RawWorkbook, contracts: Sequence[Contract]) -> Period | None:
-    """The month that the sheets of these contracts name; None when they name none, or not the same."""
+def stated_period(raw: RawWorkbook, contracts: Sequence[Contract], filename: str = "") -> Period | None:
+    """The month that the sheets of these contracts name, else the form's stamp, else the file's name; None when they
+    name none, or not the same."""
     places = sheets.assign(raw.sheets, contracts).values()
     stated = {month for p in places if p.header for month in preamble.stated_periods(p.sheet, p.header)}
-    return stated.pop() if len(stated) == 1 else None
+    named = [stated, set(_stamped(raw)), set(preamble.named_periods(filename))]
+    first = next((periods for periods in named if periods), set())
+    return first.pop() if len(first) == 1 else None
 
 
 def column_letters(place: int) -> str:
@@ -77,6 +92,28 @@ def column_letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def _stamped(raw: RawWorkbook) -> tuple[Period, ...]:
+    try:
+        return (Period.parse(raw.stamp["sancuPeriod"]),)
+    except (KeyError, UsageError):
+        return ()
+
+
+def _periods_elsewhere(raw: RawWorkbook, submission: Submission) -> Mapping[str, tuple[Period, ...]]:
+    """The months that stand outside the sheets, the surest first."""
+    named = preamble.named_periods(submission.filename, submission.period)
+    return {"表样": _stamped(raw), "文件名": named}
+
+
+def _about_file(raw: RawWorkbook, submission: Submission, rest: Sequence[str]) -> list[Finding]:
+    """What is worth saying about the whole file; `rest` are sheets that were not read."""
+    told = [("RD12", text) for code, text in _REMARKS.items() if code in raw.remarks]
+    if rest:
+        told.append(("RD11", f"工作表“{'”“'.join(rest[:5])}”{f'等 {len(rest)} 张' if len(rest) > 5 else ''}没有读取"))
+    by, sha, filename = submission.department, submission.sha256, submission.filename
+    return [Finding(rule, Severity.INFORM, f"{by}：{text}", by, "", sha, filename) for rule, text in told]
 
 
 def _no_sheet(raw: RawWorkbook, submission: Submission, contract: Contract) -> Finding:
@@ -90,10 +127,17 @@ def _no_sheet(raw: RawWorkbook, submission: Submission, contract: Contract) -> F
 class _SheetReader:
     """Reads one sheet for one contract and gathers findings."""
 
-    def __init__(self, submission: Submission, contract: Contract, place: Place, date_1904: bool) -> None:
+    def __init__(
+        self,
+        submission: Submission,
+        contract: Contract,
+        place: Place,
+        date_1904: bool,
+        elsewhere: Mapping[str, tuple[Period, ...]],
+    ) -> None:
         self.submission, self.contract, self.place = submission, contract, place
         self.sheet: RawSheet = place.sheet
-        self.date_1904 = date_1904
+        self.date_1904, self.elsewhere = date_1904, elsewhere
         self.findings: list[Finding] = []
 
     def table(self) -> Table | None:
@@ -119,6 +163,7 @@ class _SheetReader:
             name: coercion.coerce(cells[name], column, units[name], self.date_1904, self._joins(column))
             for name, column in columns.items()
         }
+        self._half_seen(header, rows)
         self._unread_cells(coerced, rows, header)
         self._totals(coerced, rows, header, units)
         return self._assembled(coerced, rows, header)
@@ -148,12 +193,22 @@ class _SheetReader:
             near = header.nearest(column)
             hint = f"，相近的有“{near}”" if near else "，也没有相近的列"
             self._say("RD02", Severity.BLOCK, f"找不到列“{column.header}”{hint}")
-        stated = preamble.stated_periods(self.sheet, header)
-        wrong_month = bool(stated) and self.submission.period not in stated
-        if wrong_month:
-            named = "、".join(period.chinese for period in stated)
-            self._say("RD03", Severity.BLOCK, f"表上写的是{named}，应报{self.submission.period.chinese}")
-        return not missing and not wrong_month
+        return not missing and self._of_this_month(header)
+
+    def _of_this_month(self, header: Header) -> bool:
+        """By what the sheet says, else the form's stamp, else the file's name; the others are said when they differ."""
+        stated = {"表上": preamble.stated_periods(self.sheet, header), **self.elsewhere}
+        month, known = self.submission.period, False
+        for where, periods in stated.items():
+            if periods and month not in periods:
+                named = "、".join(period.chinese for period in periods)
+                text = f"{where}写的是{named}，应报{month.chinese}"
+                if not known:
+                    self._say("RD03", Severity.BLOCK, text)
+                    return False
+                self._say("RD14", Severity.INFORM, f"{text}，已按表上的月份收下")
+            known = known or bool(periods)
+        return True
 
     def _joins(self, column: Column) -> bool:
         """Numbers (…_no) and key columns join rows across sheets and months, so they are brought to one spelling."""
@@ -166,12 +221,17 @@ class _SheetReader:
         notes = preamble.stated_units(self.sheet, header)
         units: dict[str, str | None] = {}
         for name, column in columns.items():
-            note = notes.get(column.type)
+            stated = notes.get(column.type, ())
+            note = stated[0] if len(stated) == 1 else None
             own = headers.unit_of(header.labels[header.columns[name]], column.type)
             if own and note and own != note and column.type is not ColumnType.PERCENT:
                 self._say(
                     "RD04", Severity.INFORM, f"表头写“{own}”，表上方写“单位：{note}”，按表头的“{own}”读取", name, header
                 )
+            elif not own and len(stated) > 1:
+                written = "”“".join(stated)
+                text = f"表上方写了几种单位“{written}”，分不清哪个是这一列的，按规定的“{column.unit}”读取，请核对"
+                self._say("RD04", Severity.EXPLAIN, text, name, header)
             units[name] = own or note
         percents = [name for name, column in columns.items() if column.type is ColumnType.PERCENT]
         shown = coercion.percent_unit([cells[name] for name in percents])
@@ -186,16 +246,41 @@ class _SheetReader:
     def _unread_cells(self, coerced: Mapping[str, Coerced], rows: Body, header: Header) -> None:
         for name, column in coerced.items():
             for index, reason in column.failures.items():
-                personal = column.column.personal
+                personal, lost = column.column.personal, index in column.lost
                 self._say(
-                    "RD06",
-                    Severity.BLOCK if self._must_be_filled(name, coerced, index) else Severity.EXPLAIN,
+                    "RD10" if lost else "RD06",
+                    Severity.BLOCK if lost or self._must_be_filled(name, coerced, index) else Severity.EXPLAIN,
                     f"“{column.column.header}”{'这一格读不出来' if personal else '读不出来：' + reason}",
                     name,
                     header,
                     row=rows.rows[index],
                     value="" if personal else column.written[index],
+                    subject=self._subject(coerced, index),
                 )
+
+    def _subject(self, coerced: Mapping[str, Coerced], index: int) -> str:
+        """The row's key as written, as `transforms.verdicts.subject` gives it."""
+        keys = (coerced[name] for name in self.contract.key if name in coerced)
+        return " ".join(key.written[index] for key in keys if key.written[index] and not key.column.personal)
+
+    def _half_seen(self, header: Header, rows: Body) -> None:
+        """Columns that were not read; rows and columns that a person looking at the sheet would not see, or would
+        take for deleted."""
+        if unread := header.unread():
+            self._say("RD11", Severity.INFORM, f"多出的列没有读取：{'、'.join(unread[:8])}{'等' * (len(unread) > 8)}")
+        for places, text in (
+            (self.sheet.hidden_rows, "是隐藏的，已照常读取；不报的请删去"),
+            (self.sheet.struck_rows, "有删除线，已照常读取；不报的请删去"),
+        ):
+            if found := sorted(set(places) & set(rows.rows)):
+                shown = "、".join(str(row + 1) for row in found[:10])
+                self._say(
+                    "RD13", Severity.INFORM, f"第 {shown} 行{f'等 {len(found)} 行' if len(found) > 10 else ''}{text}"
+                )
+        hidden = [place for place in self.sheet.hidden_columns if place < max(map(len, self.sheet.cells), default=0)]
+        if hidden:
+            shown = "、".join(column_letters(place) for place in hidden[:10])
+            self._say("RD13", Severity.INFORM, f"{shown} 列是隐藏的，已照常读取")
 
     def _must_be_filled(self, name: str, coerced: Mapping[str, Coerced], index: int) -> bool:
         return any(
@@ -210,7 +295,9 @@ class _SheetReader:
         self, coerced: Mapping[str, Coerced], rows: Body, header: Header, units: Mapping[str, str | None]
     ) -> None:
         for wrong in wrong_totals(self.sheet, rows, coerced, header.columns, units):
-            self._say("RD08", Severity.EXPLAIN, wrong.text, wrong.name, header, row=wrong.row, value=wrong.value)
+            self._say(
+                "RD08", Severity.EXPLAIN, wrong.text, wrong.name, header, wrong.row, wrong.value, f"合计行 {wrong.name}"
+            )
 
     def _assembled(self, coerced: Mapping[str, Coerced], rows: Body, header: Header) -> Table:
         index = pd.Index([row + 1 for row in rows.rows], dtype="int64")
@@ -250,6 +337,7 @@ class _SheetReader:
         header: Header | None = None,
         row: int | None = None,
         value: str = "",
+        subject: str = "",
     ) -> None:
         """`row` and the column's place count from 0 here and as the sender counts in the finding. A finding about a
         column stands at its header cell."""
@@ -268,5 +356,7 @@ class _SheetReader:
                 row=None if row is None else row + 1,
                 column=column_letters(header.columns[name]) if header is not None and name else "",
                 value=value[:_SHOWN],
+                field=name,
+                subject=subject,
             )
         )

@@ -1,14 +1,16 @@
-"""Which sheet of a workbook holds which dataset: by name first, else by the header that fits best."""
+"""Which sheet of a workbook, or which part of one, holds which dataset: by name first, else by the header that fits best."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from transforms import headers, values
+from transforms import headers, regions, values
 from transforms.contracts import Contract
 from transforms.headers import Header
 from transforms.tables import RawSheet
+
+OWN_SHEETS = ("问题清单", "填报说明")  # written by us into forms and returned workbooks
 
 
 @dataclass(frozen=True)
@@ -21,8 +23,10 @@ class Place:
     rivals: tuple[str, ...] = ()
 
 
-def assign(sheets: Sequence[RawSheet], contracts: Sequence[Contract]) -> Mapping[str, Place]:
-    """A place for each dataset (by contract id) that has one; no sheet serves two."""
+def assign(whole: Sequence[RawSheet], contracts: Sequence[Contract]) -> Mapping[str, Place]:
+    """A place for each dataset (by contract id) that has one; no sheet, or part of one that holds several tables,
+    serves two."""
+    sheets = [part for sheet in whole if not is_own(sheet) for part in regions.split(sheet, contracts)]
     candidates = [headers.candidates(sheet) for sheet in sheets]
     fits = {contract.id: [headers.find(rows, contract) for rows in candidates] for contract in contracts}
     named = {contract.id: [_name_fit(sheet.name, contract) for sheet in sheets] for contract in contracts}
@@ -47,6 +51,20 @@ def assign(sheets: Sequence[RawSheet], contracts: Sequence[Contract]) -> Mapping
             )
             places[contract.id] = Place(sheets[i], fits[contract.id][i], rivals)
     return places
+
+
+def is_own(sheet: RawSheet) -> bool:
+    return sheet.name.startswith(OWN_SHEETS)
+
+
+def unread(whole: Sequence[RawSheet], places: Mapping[str, Place]) -> tuple[str, ...]:
+    """The names of sheets that hold something and were not read. Hidden ones hold the choices of drop-down lists."""
+    read = {place.sheet.name for place in places.values()}
+    return tuple(
+        sheet.name
+        for sheet in whole
+        if sheet.cells and sheet.name not in read and not sheet.hidden and not is_own(sheet)
+    )
 
 
 def _name_fit(name: str, contract: Contract) -> int:

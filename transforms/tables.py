@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ class RawSheet:
     cells: tuple[tuple[Cell, ...], ...]
     merged: tuple[tuple[int, int, int, int], ...] = ()  # first row, first column, last row, last column, from 0
     hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()  # from 0, as are those below
+    hidden_columns: tuple[int, ...] = ()
+    struck_rows: tuple[int, ...] = ()  # with struck-through text
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class RawWorkbook:
     format: str  # xlsx, xlsb, xls, ods, csv: from content, not name
     sheets: tuple[RawSheet, ...]
     date_1904: bool = False
+    stamp: Mapping[str, str] = field(default_factory=dict)  # custom document properties named `sancu…`, of our forms
+    remarks: tuple[str, ...] = ()  # codes of what the file carries and nobody ran or followed: macros, links, …
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,7 @@ class Intake:
     submission: Submission
     tables: tuple[Table, ...]
     findings: tuple[Finding, ...]
+    explanations: Mapping[str, str] = field(default_factory=dict)  # Finding.key → what the department answered
 
 
 @dataclass(frozen=True)

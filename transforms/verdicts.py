@@ -69,7 +69,15 @@ def _finding(
         row=row,
         column=table.letters.get(name, ""),
         value=shown[:_SHOWN],
+        field=name,
+        subject=subject(table, row, contract),
     )
+
+
+def subject(table: Table, row: int, contract: Contract) -> str:
+    """The row's key as written; a personal column has no part in it."""
+    parts = (_written(table, row, name) for name in contract.key if not contract.column(name).personal)
+    return " ".join(part for part in parts if part)
 
 
 def _written(table: Table, row: int, name: str) -> str:

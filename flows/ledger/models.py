@@ -150,6 +150,9 @@ finding = Table(
     Column("row", Integer),
     Column("column", Text, nullable=False),
     Column("value", Text, nullable=False),
+    Column("field", Text, nullable=False, server_default=""),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("explanation", Text, nullable=False, server_default=""),  # by whom and when: of the submission
 )
 
 # One row a district and month that a run is working on now.

@@ -205,6 +205,8 @@ def test_a_finding_says_what_and_where() -> None:
             row=5,
             column="I",
             value="0",
+            field="amount_fen",
+            subject="兑现批次1 000000019 房产税",
         )
     ]
 

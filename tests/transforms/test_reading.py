@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -490,8 +491,141 @@ def test_a_file_that_cannot_be_opened_is_one_blocking_finding() -> None:
 
 
 def test_every_code_has_a_meaning() -> None:
-    assert sorted(READING_RULES) == [f"RD{number:02d}" for number in range(10)]
+    assert sorted(READING_RULES) == [f"RD{number:02d}" for number in range(15)]
 
 
 def test_letters() -> None:
     assert [column_letters(place) for place in (0, 25, 26, 701, 702, 16383)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+
+
+def test_a_header_of_three_rows() -> None:
+    rows: list[list[Cell]] = [
+        ["安置房", None, "规模", None, "工期", None],
+        ["编号与阶段", None, "面积与套数", None, "实际", None],
+        ["项目编号", "阶段", "建筑面积（平方米）", "安置套数", "实际开工日期", "实际竣工日期"],
+        ["A1", "年内回迁", 12.5, 3, "2014-01-02", None],
+    ]
+    merged = ((0, 0, 0, 1), (0, 2, 0, 3), (0, 4, 0, 5), (1, 0, 1, 1), (1, 2, 1, 3), (1, 4, 1, 5))
+    for spans in (merged, ()):
+        read = table(*rows, merged=spans)
+        assert read.frame["area_dm2"].tolist() == [1250]
+        assert list(read.frame.index) == [4]
+        assert read.letters["ended_on"] == "F"
+
+
+def test_a_header_of_three_rows_whose_lowest_say_too_little_alone() -> None:
+    rows: list[list[Cell]] = [
+        ["项目", None, None, None, "工期", None, None, None],
+        ["项目编号", "阶段", "建筑面积", "安置套数", "开工", None, "竣工", None],
+        [None, None, None, None, "计划", "实际", "计划", "实际"],
+        ["A1", "年内回迁", 12.5, 3, "2014-01-01", "2014-01-02", None, "2014-05-06"],
+    ]
+    read = table(*rows, merged=((1, 4, 1, 5), (1, 6, 1, 7)))
+    assert (read.letters["started_on"], read.letters["ended_on"]) == ("F", "H")
+
+
+VISITS, ISSUES = CONTRACTS["enterprise_visits"], CONTRACTS["enterprise_issues"]
+VISIT_ROWS: list[list[Cell]] = [
+    ["走访记录"], ["企业代码", "走访日期", "走访人", "反映问题数"],
+    ["591712348", "2014-06-03", "某副区长", 1], ["591712348", "2014-06-10", "某副区长", 0],
+]  # fmt: skip
+ISSUE_ROWS: list[list[Cell]] = [
+    ["企业问题台账"],
+    ["问题编号", "企业代码", "问题类别", "提出日期", "责任单位", "办理期限", "办结日期", "状态"],
+    ["WT-1", "591712348", "用地", "2014-06-03", "国土分局", "2014-06-30", None, "办理中"],
+]
+
+
+def test_two_tables_one_below_the_other() -> None:
+    one = sheet([*VISIT_ROWS, [], *ISSUE_ROWS], "汇总")
+    result = intake(one, contracts=(VISITS, ISSUES))
+    assert [(t.dataset, list(t.frame.index)) for t in result.tables] == [
+        ("enterprise_visits", [3, 4]),
+        ("enterprise_issues", [8]),
+    ]
+    assert result.tables[1].letters["status"] == "H"
+
+
+def test_two_tables_side_by_side() -> None:
+    rows = [
+        [*left, *[None] * (5 - len(left)), *right] for left, right in zip(VISIT_ROWS, [*ISSUE_ROWS, []], strict=True)
+    ]
+    result = intake(sheet(rows, "汇总"), contracts=(VISITS, ISSUES))
+    assert [(t.dataset, list(t.frame.index)) for t in result.tables] == [
+        ("enterprise_visits", [3, 4]),
+        ("enterprise_issues", [3]),
+    ]
+    assert result.tables[1].letters["enterprise_code"] == "G"
+
+
+def test_digits_that_excel_lost_block_and_are_never_guessed() -> None:
+    rows: list[list[Cell]] = [TOP, [2.0140601123456789e17, "年内回迁", 1, 1], ["1.23E+17", "年内回迁", 1, 1]]
+    result = intake(sheet(rows))
+    assert [(f.rule, f.severity, f.cell) for f in result.findings] == [
+        ("RD10", Severity.BLOCK, "A2"),
+        ("RD10", Severity.BLOCK, "A3"),
+    ]
+    assert result.tables[0].frame["project_no"].isna().all()
+
+
+def test_extra_columns_and_sheets_are_listed() -> None:
+    result = intake(sheet([["序号", *TOP, "联络电话"], [1, "A1", None, 1, 1, "x"]]), sheet([["别的"]], "草稿"))
+    assert [(f.rule, f.severity) for f in result.findings] == [("RD11", Severity.INFORM)] * 2
+    assert "草稿" in result.findings[0].message
+    assert result.findings[1].message.endswith("多出的列没有读取：联络电话")
+
+
+def test_hidden_and_struck_rows_are_read_and_said() -> None:
+    rows: list[list[Cell]] = [TOP, ["A1", None, 1, 1], ["A2", None, 2, 1]]
+    result = intake(sheet(rows, hidden_rows=(1,), struck_rows=(2,), hidden_columns=(3,)))
+    assert len(result.tables[0].frame) == 2
+    assert [f.message.partition("：")[2] for f in findings(result, "RD13")] == [
+        "第 2 行是隐藏的，已照常读取；不报的请删去", "第 3 行有删除线，已照常读取；不报的请删去", "D 列是隐藏的，已照常读取"
+    ]  # fmt: skip
+
+
+def test_a_formula_without_result_is_not_an_empty_cell() -> None:
+    result = intake(sheet([TOP, ["A1", None, "#未计算", "#REF!"]]))
+    [area, homes] = findings(result, "RD06")
+    assert (area.severity, area.cell, area.subject) == (Severity.BLOCK, "C2", "A1")
+    assert "公式没有算出结果" in area.message
+    assert "公式出错（#REF!）" in homes.message
+
+
+def test_two_notes_of_different_units_are_asked_about() -> None:
+    rows: list[list[Cell]] = [["单位：平方米"], ["（单位：亩）"], TOP, ["A1", None, 1, 1]]
+    result = intake(sheet(rows))
+    [finding] = findings(result, "RD04")
+    assert finding.severity is Severity.EXPLAIN
+    assert result.tables[0].frame["area_dm2"].tolist() == [100]
+
+
+def named(filename: str, *rows: Sequence[Cell], stamp: dict[str, str] | None = None) -> Intake:
+    raw = RawWorkbook("xlsx", (sheet(rows),), stamp=stamp or {})
+    return read_submission(raw, replace(submission(SMALL), filename=filename), (SMALL,))
+
+
+@pytest.mark.parametrize(
+    "filename",
+    ["住建局5月.xlsx", "住建局2014年5月报表.xlsx", "住建局201405.xls", "住建局 2014-05.csv", "住建局五月份.xlsx"],
+)
+def test_the_month_of_the_file_name_counts_when_the_sheet_states_none(filename: str) -> None:
+    rows: list[list[Cell]] = [TOP, ["A1", None, 1, 1]]
+    assert [f.rule for f in named(filename, *rows).findings] == ["RD03"]
+    [said] = named(filename, ["2014年6月"], *rows).findings
+    assert (said.rule, said.severity) == ("RD14", Severity.INFORM)
+    assert "2014年5月" in said.message
+
+
+@pytest.mark.parametrize(
+    "filename", ["住建局.xlsx", "住建局6月.xlsx", "住建局2014年6月（修改3）.xlsx", "住建局0701.xlsx"]
+)
+def test_file_names_that_agree_or_say_nothing(filename: str) -> None:
+    assert named(filename, TOP, ["A1", None, 1, 1]).findings == ()
+
+
+def test_last_months_form_is_noticed() -> None:
+    rows: list[list[Cell]] = [TOP, ["A1", None, 1, 1]]
+    stamp = {"sancuPeriod": "2014-05"}
+    assert [f.rule for f in named("住建局6月.xlsx", *rows, stamp=stamp).findings] == ["RD03"]
+    assert [f.rule for f in named("住建局.xlsx", ["2014年6月"], *rows, stamp=stamp).findings] == ["RD14"]

@@ -6,11 +6,13 @@ from transforms.values.numbers import Quantity, parse_number, parse_quantity
 from transforms.values.scales import FRACTION, exact, scaled, unit_type
 from transforms.values.texts import (
     HIDDEN,
+    LostDigits,
     NotAValue,
     as_key,
     clean,
+    formula_fault,
     is_blank,
-    is_formula_error,
+    keep_digits,
     mask_name,
     normalise,
     parse_flag,
@@ -19,6 +21,7 @@ from transforms.values.texts import (
 __all__ = [
     "FRACTION",
     "HIDDEN",
+    "LostDigits",
     "NotAValue",
     "Quantity",
     "as_key",
@@ -26,8 +29,9 @@ __all__ = [
     "clean",
     "core",
     "exact",
+    "formula_fault",
     "is_blank",
-    "is_formula_error",
+    "keep_digits",
     "mask_name",
     "normalise",
     "parse_date",

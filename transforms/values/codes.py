@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from transforms.values.texts import NotAValue, clean
+from transforms.values.texts import NotAValue, clean, keep_digits
 
 if TYPE_CHECKING:
     from transforms.tables import Cell
@@ -16,17 +16,18 @@ _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100-2015, table 1: no I O 
 _NEW_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
 _OLD = re.compile(r"[0-9A-Z]{8}[0-9X]")
 _NEW = re.compile(rf"[{_ALPHABET}]{{2}}[0-9]{{6}}[{_ALPHABET}]{{10}}")
-_SCIENTIFIC = re.compile(r"[0-9]+(\.[0-9]+)?E\+[0-9]+|[0-9]+\.[0-9]+E[0-9]+")
 
 
 def parse_org_code(cell: Cell) -> str:
     """The code in capitals without hyphens, 9 or 18 characters; its check digit is not judged here.
 
     Raises:
-        NotAValue: another length or alphabet, or digits that Excel lost by making a number of it.
+        NotAValue: another length or alphabet.
+        LostDigits: digits that Excel lost by making a number of it.
     """
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise NotAValue("不是企业代码，请填 9 位组织机构代码或 18 位统一社会信用代码")
+    keep_digits(cell)
     if isinstance(cell, float) and not cell.is_integer():
         raise NotAValue(f"“{clean(cell)}”不是企业代码")
     if not isinstance(cell, str):
@@ -34,8 +35,6 @@ def parse_org_code(cell: Cell) -> str:
     shown = clean(cell)
     text = unicodedata.normalize("NFKC", shown).upper().lstrip("'’‘`")
     text = re.sub(r"[\s\-‐‑‒–—―−]", "", re.sub(r"(?<=[0-9])\.0$", "", text))
-    if _SCIENTIFIC.fullmatch(text):
-        raise NotAValue(f"“{shown}”是科学计数法，末尾的数字已经丢失，请把单元格改成“文本”格式重填")
     if _OLD.fullmatch(text) or _NEW.fullmatch(text):
         return text
     if len(text) == 18 and text.isascii() and text.isalnum():
@@ -51,8 +50,6 @@ def _from_number(number: int) -> str:
     text = str(number)
     if len(text) == 9 and number > 0:
         return text
-    if number >= 10**15:
-        raise NotAValue("代码被当成数字，末尾的数字已经丢失，请把单元格改成“文本”格式重填")
     raise NotAValue(f"“{text}”是 {len(text)} 位数字，可能丢了开头的 0，请把单元格改成“文本”格式重填")
 
 

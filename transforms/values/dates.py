@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from transforms.values.numerals import numeral, positional
-from transforms.values.texts import NotAValue, clean, is_formula_error
+from transforms.values.texts import NotAValue, clean, formula_fault
 
 if TYPE_CHECKING:
     from transforms.tables import Cell
@@ -73,8 +73,8 @@ def _from_number(number: float, date_1904: bool) -> dt.date:
 
 def _from_text(written: str, date_1904: bool) -> dt.date:
     shown = clean(written)
-    if is_formula_error(written):
-        raise NotAValue("公式出错，请填日期")
+    if fault := formula_fault(written):
+        raise NotAValue(fault)
     text = unicodedata.normalize("NFKC", shown).translate(dict.fromkeys(map(ord, "−–—"), "-"))
     text = _WEEKDAY.sub("", _TIME.sub("", _WEEKDAY.sub("", text)))
     text = re.sub(r"(?<=[0-9])\s+(?=[0-9])", "-", text.strip())

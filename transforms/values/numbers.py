@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from transforms.values.numerals import CHARACTERS, numeral
-from transforms.values.texts import NotAValue, clean, is_formula_error
+from transforms.values.texts import NotAValue, clean, formula_fault
 
 if TYPE_CHECKING:
     from transforms.tables import Cell
@@ -77,8 +77,8 @@ def parse_quantity(cell: Cell) -> Quantity:
 
 
 def _parse_text(written: str) -> Quantity:
-    if is_formula_error(written):
-        raise NotAValue("公式出错，请填数")
+    if fault := formula_fault(written):
+        raise NotAValue(fault)
     shown = clean(written)
     text = _plain(shown)
     if not text or len(text) > 40:

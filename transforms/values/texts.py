@@ -15,13 +15,19 @@ class NotAValue(ValueError):
     """A cell that cannot be read as what its column holds; the message is the reason in plain Chinese."""
 
 
+class LostDigits(NotAValue):
+    """A code or number that Excel kept only 15 digits of: what is left is another code."""
+
+
 HIDDEN = "（已隐去）"
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _PLACEHOLDERS = frozenset(("", "/", "／", "\\", "＼", "-", "--", "---", "----", "——", "…", "……"))
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _PADDED_NAME = re.compile(r"([\u4e00-\u9fff])[\s\u3000]+([\u4e00-\u9fff])")
 _HANZI = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
-_FORMULA_ERROR = re.compile(r"#(DIV/0!|N/A|REF!|NAME\?|VALUE!|NUM!|NULL!)", re.IGNORECASE)
+_FORMULA_ERROR = re.compile(r"#(DIV/0!|N/A|REF!|NAME\?|VALUE!|NUM!|NULL!|SPILL!|CALC!|未计算)", re.IGNORECASE)
+_SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?E\+[0-9]+|[0-9]+\.[0-9]+E[0-9]+", re.IGNORECASE)
+_EXACT = 10**15  # Excel keeps 15 digits
 
 _YES = frozenset(("是", "有", "√", "✓", "✔", "☑", "对", "1", "y", "yes", "t", "true", "已"))
 _NO = frozenset(("否", "无", "×", "✗", "✘", "✕", "☒", "x", "没有", "错", "0", "n", "no", "f", "false", "未"))
@@ -66,9 +72,24 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and _clean_text(cell).translate(_DASHES) in _PLACEHOLDERS)
 
 
-def is_formula_error(cell: Cell) -> bool:
-    """`#DIV/0!` and its kind, where the format keeps them as text."""
-    return isinstance(cell, str) and bool(_FORMULA_ERROR.fullmatch(cell.strip()))
+def formula_fault(cell: Cell) -> str:
+    """Why a formula's result cannot be used: `#DIV/0!` and its kind, or saved without a result; empty for others."""
+    if not (isinstance(cell, str) and (match := _FORMULA_ERROR.fullmatch(cell.strip()))):
+        return ""
+    if match[1] == "未计算":
+        return "公式没有算出结果，请在 Excel 或 WPS 中打开、保存后再报，或改填数值"
+    return f"公式出错（{cell.strip()}），请改填数值或文字"
+
+
+def keep_digits(cell: Cell) -> None:
+    """For a code or number that rows are joined by.
+
+    Raises:
+        LostDigits: a number of more than 15 digits, or 1.23E+17.
+    """
+    long_number = isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= _EXACT
+    if long_number or (isinstance(cell, str) and _SCIENTIFIC.fullmatch(unicodedata.normalize("NFKC", cell.strip()))):
+        raise LostDigits(f"“{clean(cell)}”末尾的数字已经丢失（Excel 只保留 15 位），请把单元格改成“文本”格式重填")
 
 
 def normalise(text: str, brackets: bool = True) -> str:
