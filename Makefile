@@ -21,6 +21,7 @@ briefing: setup  ## 用样例数据做 2014 年 6 月简报 · make the June 201
 	@.venv/bin/sancu run 2014-06 --inbox data/sample/inbox --out out
 
 test: lint  ## 代码规范、类型和全部测试 · lint, types and every test
+	@bash setup/testing.sh
 	@$(PYTHON) -m pytest -n 2 --dist loadgroup
 
 lint: setup  ## 只查代码规范、格式和类型 · ruff and mypy

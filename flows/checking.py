@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from flows import atomic
 from flows.configuration import Configuration, load_configuration
-from flows.sandbox import Limits, Reader
+from flows.reader_pool import shared
+from flows.returning import marked
+from flows.sandbox import Reader
 from flows.settings import Settings
 from flows.sources import department_of
 from flows.store import sha256_of
 from transforms.checks import check
+from transforms.contracts import Contract
 from transforms.errors import UnreadableFile, UsageError
 from transforms.findings import Finding, Severity
 from transforms.period import Period
@@ -33,6 +37,7 @@ class Checked:
     rows: int = 0
     findings: tuple[Finding, ...] = ()
     unread: str = ""
+    returned: Path | None = None  # the marked workbook
 
     @property
     def blocks(self) -> bool:
@@ -48,6 +53,8 @@ class Checked:
             place = " ".join(part for part in (finding.sheet, finding.cell) if part)
             written = f"“{finding.value}” " if finding.value else ""
             yield f"  {finding.severity.chinese} {place} {written}{finding.message}（{finding.rule}）"
+        if self.returned:
+            yield f"  已标注：{self.returned}"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -56,6 +63,7 @@ class Checked:
             "period": self.period,
             "rows": self.rows,
             "unread": self.unread,
+            "returned": str(self.returned) if self.returned else None,
             "findings": [
                 {
                     "severity": f.severity.value,
@@ -71,22 +79,40 @@ class Checked:
 
 
 def check_files(
-    settings: Settings, paths: list[Path], period: str | None, department: str | None, district: str | None
+    settings: Settings,
+    paths: list[Path],
+    period: str | None,
+    department: str | None,
+    district: str | None,
+    return_to: Path | None = None,
 ) -> list[Checked]:
-    """Check each file by itself. Department and month are taken from the file where they are not given.
+    """Check each file by itself. Department and month are taken from the file where they are not given. A file with
+    findings is written to `return_to` with its faults marked.
 
     Raises:
-        UsageError: no such file or department, or a file that tells neither.
+        UsageError: no such district or period.
+        EnvironmentFailure: the folder `return_to` cannot be written.
     """
     configuration = load_configuration(settings.data, district or settings.district)
-    allowed = settings.reader
-    limits = Limits(file_bytes=allowed.file_mb * 2**20, memory_bytes=allowed.memory_mb * 2**20)
-    with Reader(limits) as reader:
-        return [_check(configuration, reader, path, period, department) for path in paths]
+    with shared(settings.reader.limits).reader() as reader:
+        return [_check_or_say_why_not(configuration, reader, path, period, department, return_to) for path in paths]
+
+
+def _check_or_say_why_not(configuration: Configuration, reader: Reader, path: Path, *asked: Any) -> Checked:
+    """One file that tells nothing does not keep the others from being checked."""
+    try:
+        return _check(configuration, reader, path, *asked)
+    except UsageError as error:
+        return Checked(path, unread=str(error))
 
 
 def _check(
-    configuration: Configuration, reader: Reader, path: Path, period: str | None, department: str | None
+    configuration: Configuration,
+    reader: Reader,
+    path: Path,
+    period: str | None,
+    department: str | None,
+    return_to: Path | None,
 ) -> Checked:
     try:
         data = path.read_bytes()
@@ -99,7 +125,7 @@ def _check(
         return Checked(path, unread=str(error))
     sender = _department(configuration, raw, path.name, department)
     contracts = configuration.contracts_of(sender)
-    month = Period.parse(period) if period else stated_period(raw, contracts)
+    month = Period.parse(period) if period else stated_period(raw, contracts, path.name)
     if month is None:
         raise UsageError(f"看不出“{path.name}”是哪个月的，请用 --period 指定，例如 --period 2014-06。")
     now = dt.datetime.now(dt.UTC)
@@ -109,9 +135,32 @@ def _check(
     for table in intake.tables:
         contract = next(contract for contract in contracts if contract.id == table.dataset)
         findings += check(contract, [table], intake.findings)
+    findings = [
+        replace(f, explanation=intake.explanations[f.key])
+        if f.severity is Severity.EXPLAIN and f.key in intake.explanations
+        else f
+        for f in findings
+    ]
     findings.sort(key=lambda f: (f.severity.rank, f.dataset, f.sheet, f.row or 0, f.column))
     rows = sum(len(table.frame) for table in intake.tables)
-    return Checked(path, sender, month.chinese, rows, tuple(findings))
+    returned = _give_back(return_to, data, raw, path.name, findings, contracts) if return_to and findings else None
+    return Checked(path, sender, month.chinese, rows, tuple(findings), returned=returned)
+
+
+def _give_back(
+    folder: Path,
+    data: bytes,
+    raw: RawWorkbook,
+    filename: str,
+    findings: list[Finding],
+    contracts: tuple[Contract, ...],
+) -> Path:
+    name, workbook = marked(data, raw, filename, findings, contracts)
+    try:
+        atomic.write(folder / name, workbook)
+    except OSError as error:
+        raise atomic.failure(f"写不进 {folder}", error) from error
+    return folder / name
 
 
 def _department(configuration: Configuration, raw: RawWorkbook, filename: str, given: str | None) -> str:

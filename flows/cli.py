@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 findings or a release stopped it, 2 bad input or usage, 3 
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import sys
@@ -94,6 +95,9 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="文件…", help="要检查的报表。")],
     period: Annotated[str | None, typer.Option(metavar="期别", help="月份，如 2014-06；不写时从表上看。")] = None,
     department: Annotated[str | None, typer.Option(metavar="部门", help="部门；不写时从文件名或内容看。")] = None,
+    return_to: Annotated[
+        Path | None, typer.Option("--return", metavar="目录", help="把标出问题的原表写到这个目录。")
+    ] = None,
     district: DistrictOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -101,7 +105,7 @@ def check(
     from flows.checking import check_files
     from flows.settings import load_settings
 
-    checked = check_files(load_settings(), files, period, department, district)
+    checked = check_files(load_settings(), files, period, department, district, return_to)
     if as_json:
         _print_json([one.as_json() for one in checked])
     else:
@@ -111,6 +115,28 @@ def check(
         raise typer.Exit(BAD_INPUT)
     if any(one.blocks for one in checked):
         raise typer.Exit(STOPPED)
+
+
+@app.command()
+def form(
+    department: Annotated[str, typer.Argument(metavar="部门", help="部门名；“全部”为每个部门各做一份。")],
+    period: PeriodArgument,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="目录", help="写到哪个目录，默认当前目录。")] = Path(),
+    blank: Annotated[bool, typer.Option("--blank", help="不预填上月的台账。")] = False,
+    district: DistrictOption = None,
+    inbox: InboxOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """做给部门填的空白报表；台账预填上月在册的各行。"""
+    from flows.forms import write_forms
+    from flows.settings import load_settings
+
+    written = write_forms(load_settings(), department, period, out.absolute(), district, blank, inbox)
+    if as_json:
+        _print_json([dataclasses.asdict(one) for one in written])
+        return
+    for one in written:
+        print(one.line())
 
 
 @app.command()
@@ -151,6 +177,18 @@ def why(
         return
     for line in explanation.lines(every_cell=cells):
         print(line)
+
+
+@app.command()
+def dictionary(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="目录", help="写到哪个目录，默认 docs。")] = Path("docs"),
+) -> None:
+    """按表的约定生成数据字典和 Frictionless 数据包说明。"""
+    from flows.dictionary import write
+    from flows.settings import load_settings
+
+    for path in write(load_settings(), out.absolute()):
+        print(path)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from typing import Any
 from flows import fingerprint as prints
 from flows.configuration import Configuration, load_configuration
 from flows.ledger import Arrival, Briefing, Ledger, Status
+from flows.returned import stand, write_all
 from flows.settings import REPOSITORY, Settings
 from flows.sources import CHINA, pull
 from flows.store import Store, outputs, write_outputs
@@ -181,6 +182,7 @@ class Issue:
             + (f"；缺：{'、'.join(told['missing'])}" if told["missing"] else ""),
             f"  问题：退回 {findings['block']} 条，需说明 {findings['explain']} 条，提示 {findings['inform']} 条",
             f"  指标：{told['figures']} 个，其中红 {lights['红']}、黄 {lights['黄']}、绿 {lights['绿']}",
+            *self._returned_lines(),
             *(f"  注意：{name} 已不在收文目录，按归档的原件计" for name in self.withdrawn),
         ]
         if self.unchanged:
@@ -188,6 +190,10 @@ class Issue:
         if self.briefing.status is Status.RELEASED:
             lines.append("  已签发，不再改动。")
         return [*lines, str(self.pdf)]
+
+    def _returned_lines(self) -> list[str]:
+        returned = self.briefing.manifest.get("returned", {})
+        return [f"  退回：{'、'.join(returned)}（在 {self.folder / 'returned'}）"] if returned else []
 
 
 def now() -> dt.datetime:
@@ -223,6 +229,10 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
             return None
         files, manifest = kept
         write_outputs(month.folder, files, {name: value for name, value in manifest.items() if name != "files"})
+    if not stand(month.folder, briefing.manifest.get("returned", {})):
+        from flows.returning import mark_month
+
+        write_all(month.folder, mark_month(month, planned.submissions, month.ledger.findings_of(briefing)))
     if month.as_known is None:
         month.ledger.confirm(briefing, now())
     return Issue(briefing, month.folder, True, planned.withdrawn)

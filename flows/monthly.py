@@ -45,7 +45,9 @@ def monthly_briefing(
         view = tasks.compose(month, plan, accepted, measured)
         report("排版")
         pdf = tasks.render(month, view)
+        report("退回")
+        returned = tasks.mark(month, plan, accepted, measured)
         report("发布")
-        issue = tasks.publish(month, plan, accepted, measured, view, pdf)
+        issue = tasks.publish(month, plan, accepted, measured, view, pdf, returned)
         tasks.announce(month, issue, measured, accepted)
         return issue

@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import selectors
+import signal
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +26,8 @@ _CHUNK = 1 << 16
 _FORMATS = frozenset(("xlsx", "xlsb", "xls", "ods", "csv"))
 _READY = b"ready..\n"
 _START_SECONDS = 30.0
+_REAP_SECONDS = 2.0
+_UNPRINTABLE = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
 _DATES: dict[str, Callable[[str], Cell]] = {
     "d": dt.date.fromisoformat,
     "dt": dt.datetime.fromisoformat,
@@ -99,6 +104,7 @@ class Reader:
             UnreadableFile: one plain sentence; the reader stays usable.
             EnvironmentFailure: the child cannot be started at all.
         """
+        filename = shown_name(filename)
         if len(data) > self._limits.file_bytes:
             raise UnreadableFile(f"“{filename}”超过 {self._limits.file_bytes // 2**20} MB，请删去图片和多余内容再报。")
         try:
@@ -113,18 +119,25 @@ class Reader:
             self.close()
             raise UnreadableFile(f"“{filename}”{_REASONS['damaged']}。") from None
 
-    def _ask_again_if_worn_out(self, data: bytes) -> bytes:
+    def _ask_again_if_worn_out(self, data: bytes) -> bytearray:
         """A child that has answered before may die of memory that earlier files left behind: a fresh one decides."""
         try:
             return self._ask(data)
         except _Died:
-            worn = self._answered > 0
-            self.close()
-            if not worn:
+            if not self._answered or self._out_of_time():
                 raise
+            self.close()
             return self._ask(data)
 
-    def _ask(self, data: bytes) -> bytes:
+    def _out_of_time(self) -> bool:
+        """Whether the file used up its processor time, which would not help it a second time."""
+        assert self._child  # it has just died
+        try:
+            return self._child.wait(_REAP_SECONDS) == -signal.SIGXCPU
+        except subprocess.TimeoutExpired:
+            return False
+
+    def _ask(self, data: bytes) -> bytearray:
         child = self._running()
         assert child.stdin and child.stdout  # both are pipes
         deadline = time.monotonic() + self._limits.wall_seconds
@@ -153,7 +166,7 @@ class Reader:
         if len(reply) != expected:
             raise ValueError("the reply is longer than it says")
         self._answered += 1
-        return bytes(reply)
+        return reply
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
@@ -198,7 +211,7 @@ class Reader:
                         "读表的子进程启动不了，请检查 python-calamine 是否装好、内存是否够用。"
                     ) from None
 
-    def _parsed(self, reply: bytes) -> dict[str, Any]:
+    def _parsed(self, reply: bytearray) -> dict[str, Any]:
         # Objects cost far more than their JSON: the commas bound their number before any is made.
         if reply.count(b",") > 4 * self._limits.cells:
             raise _Overrun
@@ -230,6 +243,12 @@ def _receive(fd: int, size: int = _CHUNK) -> bytes:
     return chunk
 
 
+def shown_name(filename: str) -> str:
+    """The name without folders, control characters and marks that turn the writing direction: safe to print."""
+    last = re.split(r"[\\/]", filename)[-1]
+    return "".join(c for c in last if unicodedata.category(c) not in _UNPRINTABLE)[:200].strip() or "无名文件"
+
+
 def _workbook(parsed: dict[str, Any], filename: str) -> RawWorkbook:
     stem = Path(filename).stem
     sheets = tuple(
@@ -241,6 +260,7 @@ def _workbook(parsed: dict[str, Any], filename: str) -> RawWorkbook:
             hidden_rows=tuple(map(int, sheet["hidden_rows"])),
             hidden_columns=tuple(map(int, sheet["hidden_columns"])),
             struck_rows=tuple(map(int, sheet["struck_rows"])),
+            ragged_rows=tuple(map(int, sheet["ragged_rows"])),
         )
         for sheet in parsed["sheets"]
     )

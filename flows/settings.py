@@ -12,12 +12,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from transforms.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from flows.sandbox import Limits
 
 PREFIX = "SANCU_"
 FILENAME = "sancu.toml"
@@ -35,6 +38,13 @@ class ReaderLimits(BaseModel):
     memory_mb: Annotated[int, Field(ge=128)] = 1024
     cpu_seconds: Annotated[int, Field(ge=1)] = 15
     wall_seconds: Annotated[int, Field(ge=1)] = 20
+
+    @property
+    def limits(self) -> Limits:
+        from flows.sandbox import Limits
+
+        megabyte = 2**20
+        return Limits(self.file_mb * megabyte, self.memory_mb * megabyte, self.cpu_seconds, self.wall_seconds)
 
 
 class Settings(BaseSettings):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flows import month as months
+from flows import returned as back
+from flows import returning
 from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
 from flows.ledger import Briefing
 from flows.month import Issue, Month, Plan
-from flows.sandbox import Limits, Reader
+from flows.reader_pool import shared
+from flows.sandbox import Reader
 from flows.store import sha256_of, write_outputs
 from transforms import checks, exports, facts
 from transforms.attention import attention, coming_due
-from transforms.board import board
+from transforms.board import CHINA, board
 from transforms.briefing import compose as composing
 from transforms.briefing import render as rendering
 from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
@@ -29,6 +32,7 @@ from transforms.period import Period
 from transforms.rankings import rankings
 from transforms.reading import read_submission, unreadable
 from transforms.submissions import Submission
+from transforms.suggestions import suggest
 from transforms.tables import Facts, Intake, Table
 
 Readings = tuple[Intake, ...]
@@ -41,6 +45,7 @@ class Accepted:
     facts: Facts
     findings: tuple[Finding, ...]  # of this period's submissions, and those that no file caused
     receipts: tuple[Receipt, ...]
+    explanations: Mapping[str, tuple[str, str]]  # Finding.key → what the department answered, by whom and when
 
 
 @dataclass(frozen=True)
@@ -54,14 +59,7 @@ class Measured:
 def read_month(month: Month, submissions: Sequence[Submission]) -> Readings:
     """Open one month's files in the limited child process and type their sheets; one that cannot be read becomes a
     finding."""
-    allowed = month.settings.reader
-    limits = Limits(
-        file_bytes=allowed.file_mb * 2**20,
-        memory_bytes=allowed.memory_mb * 2**20,
-        cpu_seconds=allowed.cpu_seconds,
-        wall_seconds=allowed.wall_seconds,
-    )
-    with Reader(limits) as reader:
+    with shared(month.settings.reader.limits).reader() as reader:
         return tuple(_read(month, reader, submission) for submission in submissions)
 
 
@@ -102,7 +100,17 @@ def accept_rows(
     own = [finding for finding in found if finding.submission in current]
     configuration = month.configuration
     receipts = board(configuration.contracts, configuration.departments, month.period, intakes, own)
-    return Accepted(accepted, (*plan.notes, *own), receipts)
+    explanations = {
+        key: (text, f"{intake.submission.sender or intake.submission.department} {_day(intake.submission)}")
+        for intake in intakes
+        if intake.submission.sha256 in current
+        for key, text in intake.explanations.items()
+    }
+    return Accepted(accepted, (*plan.notes, *own), receipts, explanations)
+
+
+def _day(submission: Submission) -> str:
+    return submission.received_at.astimezone(CHINA).date().isoformat()
 
 
 def measure_months(month: Month, accepted: Accepted) -> Measured:
@@ -121,7 +129,8 @@ def measure_months(month: Month, accepted: Accepted) -> Measured:
         configuration.published.get(month.period),
         history.get(month.period.previous),
     )
-    return Measured(history, tuple(findings))
+    named = suggest(accepted.facts, configuration.contracts, configuration.district, month.period)
+    return Measured(history, (*findings, *named))
 
 
 def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> View:
@@ -147,16 +156,37 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
 
 
 def all_findings(accepted: Accepted, measured: Measured) -> tuple[Finding, ...]:
-    """Worst first, then by department, dataset, sheet and row."""
-    found = (*accepted.findings, *measured.findings)
+    """Worst first, then by department, dataset, sheet and row; with what the departments answered."""
+    found = [_explained(finding, accepted.explanations) for finding in (*accepted.findings, *measured.findings)]
     return tuple(sorted(found, key=lambda f: (f.severity.rank, f.department, f.dataset, f.sheet, f.row or 0, f.rule)))
+
+
+def _explained(finding: Finding, explanations: Mapping[str, tuple[str, str]]) -> Finding:
+    """Only what a department may explain can be: a fault that blocks stays one."""
+    if finding.severity is not Severity.EXPLAIN or finding.key not in explanations:
+        return finding
+    text, by = explanations[finding.key]
+    return replace(finding, explanation=text, explained_by=by)
 
 
 def render_pdf(month: Month, view: View) -> bytes:
     return rendering.render(view, font_files(month.settings.fonts))
 
 
-def publish_issue(month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View, pdf: bytes) -> Issue:
+def mark_workbooks(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> dict[str, bytes]:
+    """This month's workbooks that go back to their senders, marked, by file name."""
+    return returning.mark_month(month, plan.submissions, all_findings(accepted, measured))
+
+
+def publish_issue(
+    month: Month,
+    plan: Plan,
+    accepted: Accepted,
+    measured: Measured,
+    view: View,
+    pdf: bytes,
+    returned: Mapping[str, bytes],
+) -> Issue:
     """Objects first, the ledger's row last. Killed anywhere, the next run repeats it with the same bytes."""
     figures = measured.history[month.period]
     findings = all_findings(accepted, measured)
@@ -167,6 +197,7 @@ def publish_issue(month: Month, plan: Plan, accepted: Accepted, measured: Measur
         "findings.csv": exports.findings_csv(findings),
     }
     contents = _manifest(month, plan, accepted, view, figures, findings)
+    contents["returned"] = back.write_all(month.folder, returned)
     manifest = month.store.publish(month.issue_folder(plan.fingerprint), files, contents)
     write_outputs(month.folder, files, contents)
     briefing = month.ledger.record_briefing(

@@ -59,3 +59,12 @@ def test_every_setting_is_documented() -> None:
     names = [f"SANCU_{name.upper()}" for name in Settings.model_fields if name != "reader"]
     names += [f"SANCU_READER__{name.upper()}" for name in ReaderLimits.model_fields]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_every_line_of_what_is_read_names_tests_that_exist() -> None:
+    rows = [line for line in text_of("docs/reading.md").splitlines() if line.startswith("| ") and "**" not in line]
+    named = [re.findall(r"`(test_\w+)`", row.rpartition("|")[0].rpartition("|")[2]) for row in rows[1:]]
+    assert all(named)
+    tests = list((ROOT / "tests").rglob("test_*.py"))
+    written = {name for path in tests for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)}
+    assert {name for names in named for name in names} <= written | {path.stem for path in tests}

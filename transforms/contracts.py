@@ -11,7 +11,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from transforms import yaml_lines
+from transforms.errors import UsageError
 from transforms.findings import Severity
+from transforms.period import Period
 from transforms.yaml_lines import Misplaced
 
 RuleCode = Annotated[str, Field(pattern=r"^[A-Z]{2}\d{2}$")]
@@ -90,6 +92,8 @@ class Rule(Strict):
     code: RuleCode
     severity: Severity
     message: str  # plain Chinese: what is wrong, what is expected
+    # What put over the contract's `right` row makes this rule speak and no other; `unique`: the row once more.
+    fails: dict[Name, str] | None = None
 
     def fault(self, columns: Mapping[str, Column]) -> str:
         """Why the rule cannot be meant for the columns it names; empty when it can."""
@@ -183,18 +187,36 @@ class Order(Rule):
 
 class Holds(Rule):
     """A named predicate of `transforms.checks` holds: `check_digit` (GB 11714 / GB 32100), `within_period` (the
-    date lies in the submission's month), `by_period_end` (the date is not after the month's end)."""
+    date lies in the submission's month), `by_period_end` (the date is not after the month's end), `unified_code`
+    (in a month from 2015 on the code has 18 characters)."""
 
     kind: Literal["holds"]
     column: Name
-    predicate: Literal["check_digit", "within_period", "by_period_end"]
+    predicate: Literal["check_digit", "within_period", "by_period_end", "unified_code"]
 
     def fault(self, columns: Mapping[str, Column]) -> str:
-        wanted = ColumnType.ORG_CODE if self.predicate == "check_digit" else ColumnType.DATE
+        of_codes = self.predicate in ("check_digit", "unified_code")
+        wanted = ColumnType.ORG_CODE if of_codes else ColumnType.DATE
         return "" if columns[self.column].type is wanted else f"{self.predicate} 只能用于 {wanted} 类型的列"
 
 
 AnyRule = Annotated[Filled | Unique | Allowed | Range | Pattern | Order | Holds, Field(discriminator="kind")]
+
+
+class Right(Strict):
+    """A row that passes every rule in the sheet of `period`; a column that `cells` does not name is empty."""
+
+    period: str
+    cells: dict[Name, str]  # as a clerk writes it
+
+    @field_validator("period")
+    @classmethod
+    def _a_month(cls, text: str) -> str:
+        try:
+            Period.parse(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from error
+        return text
 
 
 class Contract(Strict):
@@ -208,6 +230,7 @@ class Contract(Strict):
     key: Names
     columns: tuple[Column, ...]
     rules: tuple[AnyRule, ...]
+    right: Right | None = None  # the example of the data dictionary, and what each rule's `fails` is put over
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -217,9 +240,11 @@ class Contract(Strict):
             _once(seen["表头或别名"], "表头或别名", (column.header, *column.aliases), "columns", place)
         if unknown := set(self.key) - seen["列名"]:
             raise Misplaced(f"用到了没有定义的列：{'、'.join(sorted(unknown))}", "key")
+        if unknown := set(self.right.cells if self.right else ()) - seen["列名"]:
+            raise Misplaced(f"用到了没有定义的列：{'、'.join(sorted(unknown))}", "right", "cells", min(unknown))
         for place, rule in enumerate(self.rules):
             _once(seen["规则编号"], "规则编号", (rule.code,), "rules", place)
-            if unknown := set(columns_of(rule)) - seen["列名"]:
+            if unknown := {*columns_of(rule), *(rule.fails or ())} - seen["列名"]:
                 raise Misplaced(f"用到了没有定义的列：{'、'.join(sorted(unknown))}", "rules", place)
             if fault := rule.fault({column.name: column for column in self.columns}):
                 raise Misplaced(f"规则 {rule.code}：{fault}", "rules", place)

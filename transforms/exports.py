@@ -18,7 +18,8 @@ FIGURE_COLUMNS = (
     *("printed", "done", "due", "change", "mechanism", "note", "definition"),
 )
 NUMERIC = ("value", "target", "done", "due", "change")
-FINDING_COLUMNS = ("severity", "rule", "department", "dataset", "filename", "sheet", "cell", "value", "message")
+FINDING_COLUMNS = ("severity", "rule", "department", "dataset", "filename", "sheet", "cell", "value", "message",
+                   "explanation", "explained_by")  # fmt: skip
 
 
 def lineage_json(figure: Figure) -> str:
@@ -103,6 +104,8 @@ def findings_csv(findings: Iterable[Finding]) -> bytes:
             "cell": finding.cell,
             "value": finding.value,
             "message": finding.message,
+            "explanation": finding.explanation,
+            "explained_by": finding.explained_by,
         }
         for finding in findings
     ]

@@ -47,6 +47,7 @@ class Finding:
     field: str = ""  # the contract's column
     subject: str = ""  # the row's key as written, XF-2014-03; never a personal column
     explanation: str = ""  # what the department answered to an `explain` finding (情况属实/说明)
+    explained_by: str = ""  # who and when: 财政局经办人 2014-07-02
 
     @property
     def key(self) -> str:

@@ -13,9 +13,11 @@ import pandas as pd
 
 from transforms import values
 from transforms.contracts import ColumnType, Contract, Filled, Holds, Range, Unique
+from transforms.period import Period
 from transforms.tables import Table
 
 SUBMISSION = "SUBMISSION"  # upper case: a column of a contract never is
+_UNIFIED_SINCE = Period(2015, 1)
 Mask = npt.NDArray[np.bool_]
 
 
@@ -85,6 +87,12 @@ def _check_digit(batch: Batch, column: str) -> Mask:
     return _where_filled(codes, codes.map({code: values.check_digit_ok(code) for code in codes.dropna().unique()}))
 
 
+def _unified_code(batch: Batch, column: str) -> Mask:
+    codes = batch.frame[column]
+    replaced = np.array([table.submission.period >= _UNIFIED_SINCE for table in batch.tables])[batch.numbers]
+    return _where_filled(codes, codes.str.len().eq(18) | ~replaced)
+
+
 def _within_period(batch: Batch, column: str) -> Mask:
     dates = batch.frame[column]
     first, last = _months(batch)
@@ -113,4 +121,5 @@ PREDICATES: Mapping[str, Callable[[Batch, str], Mask]] = {
     "check_digit": _check_digit,
     "within_period": _within_period,
     "by_period_end": _by_period_end,
+    "unified_code": _unified_code,
 }

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from transforms import body, coercion, headers, preamble, sheets, values
+from transforms import body, coercion, headers, preamble, returns, sheets, values
 from transforms.body import Body
 from transforms.coercion import Coerced
 from transforms.contracts import Column, ColumnType, Contract, Filled
@@ -31,15 +31,17 @@ READING_RULES: dict[str, str] = {
     "RD09": "有两列或两张表都符合，只读了第一个",
     "RD10": "数字太长，末尾几位已经丢失",
     "RD11": "有多出的列或工作表，没有读取",
-    "RD12": "文件里有宏或外部链接，没有运行，没有跟随",
+    "RD12": "文件里有宏或外部链接（没有运行，没有跟随），或格式看不全",
     "RD13": "有隐藏的行列或划掉的行，已照常读取",
     "RD14": "文件名或表样上的月份不是本期",
+    "RD15": "文本文件的一行与其他行的格数不同，或最后一行没有写完",
 }
 _SHOWN = 40  # characters of a cell that a finding repeats
 _REMARKS = {
-    "macros": "文件里有宏，没有运行；报表不需要宏，请另存为 .xlsx",
-    "links": "文件引用了别的文件，没有跟随，按保存时的数读取",
-    "unseen": "这种格式看不出隐藏的行、划掉的行和出错的公式，请尽量另存为 .xlsx 再报",
+    "macros": ("RD12", "文件里有宏，没有运行；报表不需要宏，请另存为 .xlsx"),
+    "links": ("RD12", "文件引用了别的文件，没有跟随，按保存时的数读取"),
+    "unseen": ("RD12", "这种格式看不出隐藏的行、划掉的行和出错的公式，请尽量另存为 .xlsx 再报"),
+    "cut": ("RD15", "最后一行没有换行，文件可能没有传完，请核对最后几行"),
 }
 
 
@@ -65,7 +67,7 @@ def read_submission(raw: RawWorkbook, submission: Submission, contracts: Sequenc
         findings += reader.findings
         if table is not None:
             tables.append(table)
-    return Intake(submission, tuple(tables), tuple(findings))
+    return Intake(submission, tuple(tables), tuple(findings), _explanations(raw, places, contracts))
 
 
 def unreadable(submission: Submission, reason: str) -> Intake:
@@ -109,11 +111,29 @@ def _periods_elsewhere(raw: RawWorkbook, submission: Submission) -> Mapping[str,
 
 def _about_file(raw: RawWorkbook, submission: Submission, rest: Sequence[str]) -> list[Finding]:
     """What is worth saying about the whole file; `rest` are sheets that were not read."""
-    told = [("RD12", text) for code, text in _REMARKS.items() if code in raw.remarks]
+    told = [_REMARKS[code] for code in raw.remarks]
     if rest:
         told.append(("RD11", f"工作表“{'”“'.join(rest[:5])}”{f'等 {len(rest)} 张' if len(rest) > 5 else ''}没有读取"))
     by, sha, filename = submission.department, submission.sha256, submission.filename
     return [Finding(rule, Severity.INFORM, f"{by}：{text}", by, "", sha, filename) for rule, text in told]
+
+
+def _explanations(raw: RawWorkbook, places: Mapping[str, Place], contracts: Sequence[Contract]) -> Mapping[str, str]:
+    """What the department wrote beside our findings; a name that stands in a personal column is masked there too."""
+    given = returns.explanations(raw)
+    if not given:
+        return {}
+    hidden: dict[str, str] = {}
+    for contract in contracts:
+        place = places.get(contract.id)
+        for column in contract.columns if place and place.header else ():
+            if column.personal and place and place.header and column.name in place.header.columns:
+                where = place.header.columns[column.name]
+                cells = (row[where] for row in place.sheet.cells[place.header.body :] if where < len(row))
+                hidden |= {text: coercion.masked(column, text) for cell in cells if len(text := values.clean(cell)) > 1}
+    for name in sorted(hidden, key=len, reverse=True):
+        given = {key: text.replace(name, hidden[name]) for key, text in given.items()}
+    return given
 
 
 def _no_sheet(raw: RawWorkbook, submission: Submission, contract: Contract) -> Finding:
@@ -151,6 +171,8 @@ class _SheetReader:
         if not self._acceptable(header):
             return None
         rows = body.sort_rows(self.sheet, header, self.contract)
+        for row in sorted(set(self.sheet.ragged_rows) & {header.body - 1, *rows.rows, *(t.row for t in rows.totals)}):
+            self._say("RD15", Severity.EXPLAIN, "这一行的格数与其他行不同，文件可能不完整，请核对", row=row)
         for row in rows.strays:
             self._say("RD07", Severity.INFORM, "这一行没有当作数据，如是数据请补齐编号等各列", row=row)
         columns = {c.name: c for c in self.contract.columns if c.name in header.columns}
@@ -237,8 +259,10 @@ class _SheetReader:
         shown = coercion.percent_unit([cells[name] for name in percents])
         for name, (unit, doubtful) in zip(percents, shown, strict=True):
             if unit:
+                # A header that says % makes 0.5 a half percent as likely as a half.
+                severity = Severity.EXPLAIN if units[name] else Severity.INFORM
                 units[name] = unit
-                self._say("RD04", Severity.INFORM, "各格都在 0 到 1 之间，按比例读取：0.855 读作 85.5%", name, header)
+                self._say("RD04", severity, "各格都在 0 到 1 之间，按比例读取：0.855 读作 85.5%，请核对", name, header)
             elif doubtful:
                 self._say("RD04", Severity.INFORM, "有的格小于 1，按百分数读取：0.5 读作 0.5%，请核对", name, header)
         return units

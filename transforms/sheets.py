@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from transforms import headers, regions, values
+from transforms import headers, regions, returns, values
 from transforms.contracts import Contract
 from transforms.headers import Header
 from transforms.tables import RawSheet
-
-OWN_SHEETS = ("问题清单", "填报说明")  # written by us into forms and returned workbooks
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,8 @@ def assign(whole: Sequence[RawSheet], contracts: Sequence[Contract]) -> Mapping[
 
 
 def is_own(sheet: RawSheet) -> bool:
-    return sheet.name.startswith(OWN_SHEETS)
+    """Written by us, into a form or a returned workbook."""
+    return sheet.name.startswith("填报说明") or returns.is_list(sheet)
 
 
 def unread(whole: Sequence[RawSheet], places: Mapping[str, Place]) -> tuple[str, ...]:

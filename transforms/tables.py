@@ -29,6 +29,7 @@ class RawSheet:
     hidden_rows: tuple[int, ...] = ()  # from 0, as are those below
     hidden_columns: tuple[int, ...] = ()
     struck_rows: tuple[int, ...] = ()  # with struck-through text
+    ragged_rows: tuple[int, ...] = ()  # of a text file: with more or fewer cells than nearly all others
 
 
 @dataclass(frozen=True)

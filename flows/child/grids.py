@@ -21,6 +21,7 @@ class Details:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     struck_rows: set[int] = field(default_factory=set)
+    ragged_rows: set[int] = field(default_factory=set)
 
     def put_into(self, rows: Rows) -> None:
         for (row, column), text in self.texts.items():

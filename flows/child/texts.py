@@ -13,10 +13,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|table|meta)", re.IGNORECASE)
 
 Rows = list[list[str | None]]
+_USUAL = 0.8  # what share of rows has as many cells as most, where a program wrote the file
 
 
-def text_rows(data: bytes) -> Rows:
-    """The rows of a delimited text file; every cell is text, None where it is empty.
+def text_rows(data: bytes) -> tuple[Rows, list[int], bool]:
+    """The rows of a delimited text file, every cell text, None where it is empty. Text has no checksum, so also: the
+    places of rows that have another number of cells than nearly all others, and whether the last line breaks off.
 
     Raises:
         Refused: no text, no table, or too large.
@@ -24,10 +26,18 @@ def text_rows(data: bytes) -> Rows:
     text = decode(data)
     if _CONTROL.search(text) or _MARKUP.match(text):
         raise Refused("not_a_workbook")
-    rows: Rows = [[cell if cell != "" else None for cell in row] for row in _delimited(text)]
+    written = _delimited(text)
+    rows: Rows = [[cell if cell != "" else None for cell in row] for row in written]
     if sum(len(row) for row in rows) + len(rows) > MAX_CELLS or any(len(row) > MAX_COLUMNS for row in rows):
         raise Refused("too_large")
-    return rows
+    return rows, _ragged(written), text.count("\r\n") > 2 and not text.endswith("\n")
+
+
+def _ragged(rows: list[list[str]]) -> list[int]:
+    widths = [len(row) for row in rows if row]
+    usual = max(set(widths), key=widths.count)
+    ragged = [place for place, row in enumerate(rows) if row and len(row) != usual]
+    return ragged if len(ragged) <= (1 - _USUAL) * len(rows) else []
 
 
 def decode(data: bytes) -> str:

@@ -21,7 +21,7 @@ _DATE_1904 = re.compile(rb"date1904\s*=\s*[\"'](?:1|true)[\"']")
 
 def read(data: bytes) -> dict[str, Any]:
     """`{"format", "date_1904", "stamp", "remarks", "sheets": [{"name", "hidden", "merged", "cells", "hidden_rows",
-    "hidden_columns", "struck_rows"}]}`. Cells that JSON has no type for are pairs: ["d", "2014-06-17"], ["dt", …],
+    "hidden_columns", "struck_rows", "ragged_rows"}]}`. Cells that JSON has no type for are pairs: ["d", "2014-06-17"], ["dt", …],
     ["t", …], ["td", seconds].
 
     Raises:
@@ -35,8 +35,9 @@ def read(data: bytes) -> dict[str, Any]:
         kind = ole_kind(data)
         details = xls_details.details(data)
         return _book(kind, _sheets(data, details or {}), remarks=ole_remarks(data) + ["unseen"] * (details is None))
-    sheet = {"name": "", "hidden": False, "cells": trimmed(text_rows(data)), **_described(Details(), ())}
-    return _book("csv", [sheet])
+    rows, ragged, cut = text_rows(data)
+    sheet = {"name": "", "hidden": False, "cells": trimmed(rows), **_described(Details(ragged_rows=set(ragged)), ())}
+    return _book("csv", [sheet], remarks=["cut"] * cut)
 
 
 def _zipped(data: bytes) -> dict[str, Any]:
@@ -91,4 +92,5 @@ def _described(details: Details, merged: Any) -> dict[str, Any]:
         "hidden_rows": sorted(details.hidden_rows),
         "hidden_columns": sorted(details.hidden_columns),
         "struck_rows": sorted(details.struck_rows),
+        "ragged_rows": sorted(details.ragged_rows),
     }

@@ -152,7 +152,8 @@ finding = Table(
     Column("value", Text, nullable=False),
     Column("field", Text, nullable=False, server_default=""),
     Column("subject", Text, nullable=False, server_default=""),
-    Column("explanation", Text, nullable=False, server_default=""),  # by whom and when: of the submission
+    Column("explanation", Text, nullable=False, server_default=""),
+    Column("explained_by", Text, nullable=False, server_default=""),
 )
 
 # One row a district and month that a run is working on now.

@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.bench import checks_bench, returns_bench
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 SANCU = Path(sys.executable).with_name("sancu")
 
@@ -34,8 +36,9 @@ def show(name: str, seconds: float, other: str, base: float) -> None:
     print(f"{name}: {seconds:.2f} s; {other}: {base:.2f} s; ratio {seconds / base:.2f}")
 
 
-def reading_against_openpyxl(rows: int = 5000, columns: int = 16) -> None:
+def reading_against_others(rows: int, columns: int = 16) -> None:
     import openpyxl
+    import pandas as pd
     import xlsxwriter
 
     from flows.sandbox import Reader
@@ -54,7 +57,27 @@ def reading_against_openpyxl(rows: int = 5000, columns: int = 16) -> None:
     with Reader() as reader:
         reader.read(data, "表.xlsx")
         ours = timed(lambda: reader.read(data, "表.xlsx"))
-    show(f"read {rows} x {columns} in the limited child", ours, "openpyxl", timed(with_openpyxl, 1))
+    name = f"read {rows:,} x {columns} in the limited child"
+    show(name, ours, "openpyxl", timed(with_openpyxl, 1))
+    show(
+        name, ours, "pandas + calamine", timed(lambda: pd.read_excel(io.BytesIO(data), engine="calamine", header=None))
+    )
+
+
+def the_child_a_file() -> None:
+    """What the guarded child adds to reading a file in the process itself, once it runs."""
+    from flows.child.workbooks import read
+    from flows.sandbox import Reader
+
+    inbox = ROOT / "data" / "sample" / "inbox" / "350303" / "2014-06"
+    files = [path.read_bytes() for path in inbox.iterdir() if path.name != "收文登记.csv"]
+    started = time.perf_counter()
+    with Reader() as reader:
+        reader.read(files[0], "表")
+        print(f"start the child and read a first file: {time.perf_counter() - started:.2f} s")
+        guarded = timed(lambda: [reader.read(data, "表") for data in files], 5)
+    inside = timed(lambda: [read(data) for data in files], 5)
+    print(f"the guarded child adds {(guarded - inside) / len(files) * 1000:.1f} ms a file, over {len(files)} files")
 
 
 PARTS = """
@@ -125,7 +148,12 @@ def _forget_results(home: Path) -> None:
 
 
 def main() -> None:
-    reading_against_openpyxl()
+    for rows in (5_000, 100_000):
+        reading_against_others(rows)
+    the_child_a_file()
+    for name, value in returns_bench.measure():
+        print(f"{name}: {value:.2f}")
+    checks_bench.measure()
     whole_against_parts()
 
 

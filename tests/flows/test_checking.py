@@ -5,12 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import pytest
-
 from flows.checking import check_files
 from flows.settings import load_settings
 from tests.pipeline import INBOX
-from transforms.errors import UsageError
 
 JUNE = INBOX / "350303" / "2014-06"
 
@@ -48,12 +45,23 @@ def test_an_unreadable_file_says_so(tmp_path: Path) -> None:
     assert checked.as_json()["findings"] == []
 
 
-def test_what_cannot_be_told_is_asked(tmp_path: Path) -> None:
+def test_what_cannot_be_told_is_asked_and_keeps_no_other_file_from_being_checked(tmp_path: Path) -> None:
     path = tmp_path / "别的.csv"
     path.write_text("甲,乙\n1,2\n3,4\n", encoding="utf-8")
-    with pytest.raises(UsageError, match="--department"):
-        check_files(load_settings(), [path], None, None, None)
-    with pytest.raises(UsageError, match="没有“气象局”这个部门"):
-        check_files(load_settings(), [path], None, "气象局", None)
-    with pytest.raises(UsageError, match="没有这个文件"):
-        check_files(load_settings(), [tmp_path / "无.xlsx"], None, None, None)
+    paths = [path, tmp_path / "无.xlsx", JUNE / "住建局.xlsx"]
+    unknown, absent, read = check_files(load_settings(), paths, None, None, None)
+    assert "--department" in unknown.unread
+    assert "没有这个文件" in absent.unread
+    assert not read.unread and read.rows == 63
+    (nobody,) = check_files(load_settings(), [path], None, "气象局", None)
+    assert "没有“气象局”这个部门" in nobody.unread
+
+
+def test_a_file_with_findings_comes_back_marked_and_a_clean_one_does_not(tmp_path: Path) -> None:
+    paths = [JUNE / "财政局.xlsx", JUNE / "地税局.xlsx"]
+    wrong, clean = check_files(load_settings(), paths, None, None, None, tmp_path / "退回")
+    assert wrong.returned == tmp_path / "退回" / "财政局（退回）.xlsx"
+    assert clean.returned is None
+    assert [path.name for path in (tmp_path / "退回").iterdir()] == ["财政局（退回）.xlsx"]
+    (again,) = check_files(load_settings(), [wrong.returned], None, None, None)
+    assert [(f.rule, f.cell) for f in again.findings] == [(f.rule, f.cell) for f in wrong.findings]

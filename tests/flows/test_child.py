@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -176,3 +177,64 @@ def test_text_files(reader: Reader, encoding: str, mark: str) -> None:
     assert decode(text.encode(encoding)) == text
     workbook: RawWorkbook = reader.read(text.encode(encoding), "明细.tsv")
     assert workbook.sheets[0].cells == (("企业名称", "奖励金额", "备注"), ("某某鞋业", "12.5", "无"))
+
+
+def record(kind: int, data: bytes = b"") -> bytes:
+    """A record of BIFF12 ([MS-XLSB] 2.1.4)."""
+    head = bytes((kind,)) if kind < 128 else bytes((kind & 0x7F | 0x80, kind >> 7))
+    size, length = b"", len(data)
+    while length > 127:
+        size, length = size + bytes((length & 0x7F | 0x80,)), length >> 7
+    return head + size + bytes((length,)) + data
+
+
+def wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def xlsb(rows: list[list[str | float]]) -> bytes:
+    """No library writes this format: the few records that a sheet needs ([MS-XLSB] 2.4)."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    book = record(131) + record(143) + record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("明细"))
+    sheet = record(129) + record(148, struct.pack("<IIII", 0, len(rows) - 1, 0, len(rows[0]) - 1)) + record(145)
+    for number, row in enumerate(rows):
+        sheet += record(0, struct.pack("<IIHBBBI", number, 0, 300, 0, 0, 0, 0))
+        for place, value in enumerate(row):
+            text = isinstance(value, str)
+            cell = wide(value) if isinstance(value, str) else struct.pack("<d", value)
+            sheet += record(6 if text else 5, struct.pack("<II", place, 0) + cell)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("[Content_Types].xml", f'<Types xmlns="{package}/content-types"/>')
+        archive.writestr("xl/workbook.bin", book + record(144) + record(132))
+        archive.writestr("xl/worksheets/sheet1.bin", sheet + record(146) + record(130))
+        archive.writestr(
+            "xl/_rels/workbook.bin.rels",
+            f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" Type="{office}/worksheet" '
+            'Target="worksheets/sheet1.bin"/></Relationships>',
+        )
+    return buffer.getvalue()
+
+
+def test_xlsb(reader: Reader) -> None:
+    found = reader.read(xlsb([["企业名称", "金额"], ["某某鞋业", 12.5]]), "财政局.xlsb")
+    assert (found.format, found.remarks) == ("xlsb", ("unseen",))
+    assert found.sheets[0].name == "明细"
+    assert found.sheets[0].cells == (("企业名称", "金额"), ("某某鞋业", 12.5))
+
+
+@pytest.mark.parametrize(
+    ("lines", "ragged"),
+    [
+        (["甲,乙,丙", "1,2,3", "1,2,3", "1,2,3", "1,2,3", "1,2"], (5,)),
+        (["甲,乙,丙", "1,2,3", "1,2,3", "1,2,3,4", "1,2,3", "1,2,3"], (3,)),
+        (["甲,乙,丙", "1,2,3", "1,2,3", "1,2,3", "1,2,3", "1,2,3"], ()),
+        (["说明", "甲,乙,丙", "1,2", "1,2,3", "1", "1,2"], ()),  # typed by hand: no rule to break
+    ],
+)
+def test_lines_of_a_text_file_that_miss_something(reader: Reader, lines: list[str], ragged: tuple[int, ...]) -> None:
+    whole = reader.read("".join(line + "\r\n" for line in lines).encode(), "a.csv")
+    assert (whole.sheets[0].ragged_rows, whole.remarks) == (ragged, ())
+    cut = reader.read("\r\n".join(lines).encode(), "a.csv")
+    assert (cut.sheets[0].ragged_rows, cut.remarks) == (ragged, ("cut",))

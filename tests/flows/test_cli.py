@@ -94,18 +94,22 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert "Traceback" not in made.stderr
     assert made.stdout.splitlines()[-1] == str(out / "briefing.pdf")
     names = {"briefing.pdf", "figures.csv", "figures.parquet", "findings.csv", "manifest.json"}
-    assert {path.name for path in out.iterdir()} == names
-    files = {path.name: path.read_bytes() for path in out.iterdir()}
-    written = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
+    returned = {"住建局（退回）.xlsx", "发改局（退回）.xlsx", "财政局（退回）.xlsx", "金融办（退回）.xlsx"}
+    assert {path.name for path in (out / "returned").iterdir()} == returned
+    assert "退回：住建局（退回）.xlsx" in made.stdout
+    assert {path.name for path in out.iterdir()} == names | {"returned"}
+    files = contents(out)
+    written = {path.name: path.stat().st_mtime_ns for path in out.iterdir() if path.is_file()}
     assert max(written, key=written.__getitem__) == "manifest.json"
     manifest = json.loads(files["manifest.json"])
     assert set(manifest["files"]) == names - {"manifest.json"}
+    assert set(manifest["returned"]) == returned
     nobody_is_named(tmp_path)
 
     light = {"PYTHONPATH": poisoned(tmp_path / "poison")}
     again = json.loads(sancu(tmp_path, *run, "--json", **light).stdout)
     assert again["unchanged"] is True
-    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == written
+    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir() if path.is_file()} == written
     assert (again["findings"], again["missing"]) == ({"block": 3, "explain": 6, "inform": 3}, [])
 
     why = sancu(tmp_path, "why", "reward.amount_to_date", "2014-06")
@@ -120,7 +124,7 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
 
     shutil.rmtree(tmp_path / "out")
     assert "没有重做" in sancu(tmp_path, *run).stdout
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == files
+    assert contents(out) == files
 
     released = sancu(tmp_path, *run, "--release")
     assert "已签发" in released.stdout
@@ -128,7 +132,7 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     refused = sancu(tmp_path, *run)
     assert refused.returncode == 1
     assert "已经签发" in refused.stderr
-    assert {path.name: path.read_bytes() for path in out.iterdir()} == files
+    assert contents(out) == files
 
 
 def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) -> None:
@@ -137,7 +141,7 @@ def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) 
     shutil.copytree(INBOX, inbox)
     (inbox / "350303/2014-06/信访局.csv").unlink()
     made = pipeline.run(inbox, tmp_path / "var")
-    steps.publish_issue(made.month, made.plan, made.accepted, made.measured, made.view(), b"%PDF-1.7")
+    steps.publish_issue(made.month, made.plan, made.accepted, made.measured, made.view(), b"%PDF-1.7", {})
     done = sancu(tmp_path, "run", "2014-06", "--inbox", str(inbox))
     assert done.returncode == 0, done.stderr
     assert "【未定稿】" in done.stdout
@@ -159,6 +163,10 @@ def poisoned(folder: Path) -> str:
     for name in ("prefect", "great_expectations", "weasyprint", "pandas"):
         (folder / f"{name}.py").write_text("raise SystemExit('poisoned')\n")
     return os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def petitioners() -> list[str]:

@@ -214,7 +214,7 @@ def test_every_format_gives_the_same_table(reader: Reader) -> None:
             sheet.write(number, place, value)
     buffer = io.BytesIO()
     old.save(buffer)
-    text = "\r\n".join(",".join(map(str, row)) for row in rows)
+    text = "".join(",".join(map(str, row)) + "\r\n" for row in rows)
     files = [xlsx(rows), buffer.getvalue(), ods(rows), text.encode("gb18030"), text.encode("utf-8-sig")]
     for data in files:
         submission = Submission("0" * 64, "350303", Period(2014, 6), "财政局", "明细.x", received, len(data))

@@ -491,7 +491,7 @@ def test_a_file_that_cannot_be_opened_is_one_blocking_finding() -> None:
 
 
 def test_every_code_has_a_meaning() -> None:
-    assert sorted(READING_RULES) == [f"RD{number:02d}" for number in range(15)]
+    assert sorted(READING_RULES) == [f"RD{number:02d}" for number in range(16)]
 
 
 def test_letters() -> None:
@@ -629,3 +629,10 @@ def test_last_months_form_is_noticed() -> None:
     stamp = {"sancuPeriod": "2014-05"}
     assert [f.rule for f in named("住建局6月.xlsx", *rows, stamp=stamp).findings] == ["RD03"]
     assert [f.rule for f in named("住建局.xlsx", ["2014年6月"], *rows, stamp=stamp).findings] == ["RD14"]
+
+
+def test_a_line_of_a_text_file_that_is_longer_shorter_or_cut_off_is_asked_about() -> None:
+    result = intake(sheet([TOP, ["A1", None, 1, 1], ["A2", None, 1]], ragged_rows=(2,)))
+    [finding] = findings(result, "RD15")
+    assert (finding.severity, finding.row) == (Severity.EXPLAIN, 3)
+    assert len(result.tables[0].frame) == 2

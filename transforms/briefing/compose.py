@@ -50,7 +50,8 @@ def compose(given: BriefingInput) -> View:
     }
     measured = [code for code in selection.DUTIES if figures[code].light is not None]
     ordered = sorted(given.findings, key=lambda f: (f.severity.rank, f.department, f.sheet, f.row or 0, f.rule))
-    printed = [f for f in ordered if f.severity is not Severity.INFORM][:FINDINGS_PRINTED]
+    printed = [f for f in ordered if f.severity is not Severity.INFORM and not f.explanation][:FINDINGS_PRINTED]
+    explained = tuple(f for f in ordered if f.explanation)
     months = sorted(m for m in given.history if m <= given.period)[-MONTHS_PRINTED:]
     codes = tuple(dict.fromkeys((*selection.all_codes(), *printing.figure_codes())))
     return View(
@@ -88,7 +89,8 @@ def compose(given: BriefingInput) -> View:
         receipts=given.receipts,
         severity_counts=_severity_counts(given.findings),
         findings=tuple(printed),
-        findings_more=len(given.findings) - len(printed),
+        findings_more=len(given.findings) - len(printed) - len(explained),
+        explained=explained,
         trend_months=tuple(months),
         trends=tuple(Trend(code, tuple(_cell(given.history[m], code) for m in months)) for code in selection.TRENDS),
         entries=entries(figures, codes),

@@ -185,6 +185,7 @@ class View:
     severity_counts: tuple[SeverityCount, ...]
     findings: tuple[Finding, ...]  # the ones printed, worst first
     findings_more: int
+    explained: tuple[Finding, ...]  # with what their department answered
     trend_months: tuple[Period, ...]
     trends: tuple[Trend, ...]
     entries: tuple[tuple[str, tuple[Entry, ...]], ...]  # annex 2, by source

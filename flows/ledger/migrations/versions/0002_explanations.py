@@ -8,5 +8,5 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    for name in ("field", "subject", "explanation"):
+    for name in ("field", "subject", "explanation", "explained_by"):
         op.add_column("finding", sa.Column(name, sa.Text, nullable=False, server_default=""))

@@ -1,0 +1,37 @@
+"""Write the data dictionary: a page for people, a Data Package for programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flows import atomic
+from flows.configuration import load_configuration
+from flows.settings import Settings
+from transforms.dictionary import markdown
+from transforms.frictionless import datapackage
+
+PAGE, PACKAGE = "dictionary.md", "datapackage.json"
+
+
+def write(settings: Settings, out: Path) -> list[Path]:
+    """Write both files into the folder `out`, over what was there; the same contracts give the same bytes.
+
+    Raises:
+        UsageError: no such district.
+        ConfigurationError: a mistake in a contract or district file.
+        EnvironmentFailure: the folder cannot be written.
+    """
+    configuration = load_configuration(settings.data, settings.district)
+    contracts, district = configuration.contracts, configuration.district
+    package = json.dumps(datapackage(contracts, district), ensure_ascii=False, indent=1) + "\n"
+    texts = {PAGE: markdown(contracts, district), PACKAGE: package}
+    written = []
+    for name, text in texts.items():
+        path = out / name
+        try:
+            atomic.write(path, text.encode())
+        except OSError as error:
+            raise atomic.failure(f"写不了 {path}", error) from error
+        written.append(path)
+    return written
