@@ -34,7 +34,7 @@ class ReaderLimits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    file_mb: Annotated[int, Field(ge=1)] = 64
+    file_mb: Annotated[int, Field(ge=1)] = 32
     memory_mb: Annotated[int, Field(ge=128)] = 1024
     cpu_seconds: Annotated[int, Field(ge=1)] = 15
     wall_seconds: Annotated[int, Field(ge=1)] = 20

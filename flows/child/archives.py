@@ -36,7 +36,8 @@ class Archive:
         if any(entry.flag_bits & 1 for entry in entries):
             raise Refused("encrypted")
         self.names = {entry.filename for entry in entries}
-        if len(self.names) < len(entries):  # two parts of one name: readers would not agree which counts
+        # Two parts of one name, which python-calamine compares without regard to case: readers would not agree which counts.
+        if len({name.casefold().replace("\\", "/") for name in self.names}) < len(entries):
             raise Refused("damaged")
 
     def part(self, name: str) -> bytes:

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from flows.child.limits import MAX_TEXT
+from flows.child.refused import Refused
+
 UNCALCULATED = "#未计算"  # a formula that was saved without its result
 
 Rows = list[list[Any]]
@@ -35,12 +38,12 @@ class Details:
 def plain(cell: Any) -> Any:
     """The cell as JSON can carry it."""
     match cell:
-        case "":
-            return None
-        case str() | bool() | int():
+        case str():
+            return text(cell)
+        case bool() | int():
             return cell
         case float():
-            return cell if cell - cell == 0 else None  # JSON has no NaN
+            return cell if cell - cell == 0 else "#NUM!"  # JSON has no infinity
         case dt.datetime():
             return ["dt", cell.isoformat()]
         case dt.date():
@@ -51,6 +54,17 @@ def plain(cell: Any) -> Any:
             return ["td", cell.total_seconds()]
         case _:
             return str(cell)
+
+
+def text(cell: str) -> str | None:
+    """None for an empty text.
+
+    Raises:
+        Refused: longer than a cell can be.
+    """
+    if len(cell) > MAX_TEXT:
+        raise Refused("too_large")
+    return cell or None
 
 
 def trimmed(rows: Rows) -> Rows:

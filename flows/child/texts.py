@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+from flows.child.grids import text as text_cell
 from flows.child.limits import MAX_CELLS, MAX_COLUMNS
 from flows.child.refused import Refused
 
@@ -27,7 +28,7 @@ def text_rows(data: bytes) -> tuple[Rows, list[int], bool]:
     if _CONTROL.search(text) or _MARKUP.match(text):
         raise Refused("not_a_workbook")
     written = _delimited(text)
-    rows: Rows = [[cell if cell != "" else None for cell in row] for row in written]
+    rows: Rows = [[text_cell(cell) for cell in row] for row in written]
     if sum(len(row) for row in rows) + len(rows) > MAX_CELLS or any(len(row) > MAX_COLUMNS for row in rows):
         raise Refused("too_large")
     return rows, _ragged(written), text.count("\r\n") > 2 and not text.endswith("\n")

@@ -11,8 +11,8 @@ import python_calamine
 
 from flows.child import ods_details, xls_details, xlsx_details
 from flows.child.archives import OLE, Archive, ole_kind, ole_remarks, zip_kind, zip_remarks
-from flows.child.grids import Details, plain, trimmed
-from flows.child.limits import MAX_CELLS
+from flows.child.grids import Details, Rows, plain, trimmed
+from flows.child.limits import MAX_CELLS, MAX_MERGED, MAX_SHEETS
 from flows.child.refused import Refused
 from flows.child.texts import text_rows
 
@@ -36,7 +36,8 @@ def read(data: bytes) -> dict[str, Any]:
         details = xls_details.details(data)
         return _book(kind, _sheets(data, details or {}), remarks=ole_remarks(data) + ["unseen"] * (details is None))
     rows, ragged, cut = text_rows(data)
-    sheet = {"name": "", "hidden": False, "cells": trimmed(rows), **_described(Details(ragged_rows=set(ragged)), ())}
+    cells = trimmed(rows)
+    sheet = {"name": "", "hidden": False, "cells": cells, **_described(cells, Details(ragged_rows=set(ragged)), [])}
     return _book("csv", [sheet], remarks=["cut"] * cut)
 
 
@@ -66,6 +67,8 @@ def _book(kind: str, sheets: list[dict[str, Any]], **more: Any) -> dict[str, Any
 def _sheets(data: bytes, details: Mapping[str, Details]) -> list[dict[str, Any]]:
     sheets, left = [], MAX_CELLS
     with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+        if len(workbook.sheets_metadata) > MAX_SHEETS:
+            raise Refused("too_large")
         for index, about in enumerate(workbook.sheets_metadata):
             if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -82,15 +85,20 @@ def _sheets(data: bytes, details: Mapping[str, Details]) -> list[dict[str, Any]]
                 raise Refused("too_large")
             merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
             hidden = about.visible != python_calamine.SheetVisibleEnum.Visible
-            sheets.append({"name": about.name, "hidden": hidden, "cells": cells, **_described(more, merged)})
+            sheets.append({"name": about.name, "hidden": hidden, "cells": cells, **_described(cells, more, merged)})
     return sheets
 
 
-def _described(details: Details, merged: Any) -> dict[str, Any]:
+def _described(cells: Rows, details: Details, merged: list[tuple[int, ...]]) -> dict[str, Any]:
+    """What is known of the rows and columns that hold something."""
+    height, width = len(cells), max(map(len, cells), default=0)
+    if len(merged) + len(details.merged) > MAX_MERGED:
+        raise Refused("too_large")
+    ranges = [each for each in (*merged, *details.merged) if each[0] < height and each[1] < width]
     return {
-        "merged": [*merged, *details.merged],
-        "hidden_rows": sorted(details.hidden_rows),
-        "hidden_columns": sorted(details.hidden_columns),
-        "struck_rows": sorted(details.struck_rows),
-        "ragged_rows": sorted(details.ragged_rows),
+        "merged": ranges,
+        "hidden_rows": sorted(row for row in details.hidden_rows if row < height),
+        "hidden_columns": sorted(column for column in details.hidden_columns if column < width),
+        "struck_rows": sorted(row for row in details.struck_rows if row < height),
+        "ragged_rows": sorted(row for row in details.ragged_rows if row < height),
     }

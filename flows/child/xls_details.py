@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from flows.child.grids import Details, percent
+from flows.child.refused import Refused
 
 
 def details(data: bytes) -> dict[str, Details] | None:
@@ -20,6 +21,10 @@ def details(data: bytes) -> dict[str, Details] | None:
         return {sheet.name: _of(book, sheet, xlrd) for sheet in book.sheets()}
     except MemoryError:
         raise
+    except xlrd.XLRDError as error:
+        if "encrypted" in str(error):  # python-calamine reads on, and gives garbage
+            raise Refused("encrypted") from None
+        return None
     except Exception:  # xlrd raises whatever a broken record leads to
         return None
 
