@@ -1,42 +1,52 @@
-"""The board of a month: who has sent, late, returned or missing, and what was found, as it stands now."""
+"""The board of a month: who has sent what, late, returned, corrected or missing, and what was found, as it stands now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from rich.cells import cell_len
 
 from flows import month as months
 from flows import steps
 from flows.month import Month
-from transforms.board import due_on
-from transforms.briefing.view import Receipt, ReceiptStatus
-from transforms.findings import Finding, Severity
+from transforms.board import due_on, with_corrections, with_counts
+from transforms.briefing.view import Receipt, ReceiptStatus, SheetReceipt, Tally
+from transforms.findings import Finding
 from transforms.period import Period
+from transforms.submissions import Submission
+
+HEADINGS = ("部门", "报表", "状态", "行数", "退回行", "退回", "需说明", "提示", "收到")
+_NUMBERS = range(3, 8)  # columns that are set flush right
+_WHOLE_FILE = "（全文件）"
+_A_MOMENT = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Board:
-    """One line a department; `findings` by department."""
+    """One receipt a department; `due` and `findings` (worst first, explained ones with their answer) by department."""
 
     period: Period
-    due: dict[str, str]
+    due: dict[str, dt.date]
     receipts: tuple[Receipt, ...]
     findings: dict[str, tuple[Finding, ...]]
+    submissions: tuple[Submission, ...]  # the month's files in force
 
     def lines(self) -> Iterator[str]:
-        sent = sum(receipt.status is not ReceiptStatus.MISSING for receipt in self.receipts)
-        yield f"{self.period.chinese}报送情况：应报 {len(self.receipts)} 个部门，已收 {sent} 个"
-        for receipt in self.receipts:
-            if receipt.received_at is None:
-                yield f"  {receipt.status} {receipt.department}：{'、'.join(receipt.datasets)}，应于 {self.due[receipt.department]} 前报送"
-                continue
-            late = f"，迟 {receipt.late_days} 天" if receipt.late_days else ""
-            counts = "，".join(f"{name} {number}" for name, number in self._counts(receipt.department) if number)
-            yield (
-                f"  {receipt.status} {receipt.department}：{receipt.received_at:%Y-%m-%d %H:%M} 收到{late}，"
-                f"{receipt.rows} 行{'；' + counts if counts else ''}"
-            )
+        """For a terminal, in columns; hanzi are two cells wide."""
+        count = {status: sum(r.status is status for r in self.receipts) for status in ReceiptStatus}
+        yield (
+            f"{self.period.chinese}报送情况：应报 {len(self.receipts)} 个部门"
+            f" {sum(len(r.sheets) for r in self.receipts)} 张表，"
+            f"已收 {len(self.receipts) - count[ReceiptStatus.MISSING]} 个部门，其中迟报 {count[ReceiptStatus.LATE]} 个、"
+            f"退回 {count[ReceiptStatus.RETURNED]} 个；未报 {count[ReceiptStatus.MISSING]} 个"
+        )
+        rows = [HEADINGS, *(row for receipt in self.receipts for row in self._rows(receipt))]
+        widths = [max(cell_len(row[place]) for row in rows) for place in range(len(HEADINGS))]
+        for row in rows:
+            yield "  ".join(_padded(text, widths[place], place) for place, text in enumerate(row)).rstrip()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -45,41 +55,112 @@ class Board:
                 {
                     "department": receipt.department,
                     "status": receipt.status.value,
-                    "sheets": list(receipt.datasets),
-                    "due": self.due[receipt.department],
+                    "due": self.due[receipt.department].isoformat(),
                     "received_at": receipt.received_at.isoformat() if receipt.received_at else None,
                     "sender": receipt.sender,
                     "late_days": receipt.late_days,
+                    "earlier": [moment.isoformat() for moment in receipt.earlier],
                     "rows": receipt.rows,
                     "blocked_rows": receipt.blocked_rows,
-                    "findings": dict(self._counts(receipt.department)),
+                    "file_findings": asdict(receipt.file_tally),
+                    "sheets": [
+                        {
+                            "dataset": sheet.dataset,
+                            "sheet": sheet.sheet,
+                            "status": sheet.status.value,
+                            "rows": sheet.rows,
+                            "blocked_rows": sheet.blocked_rows,
+                            "findings": asdict(sheet.tally),
+                        }
+                        for sheet in receipt.sheets
+                    ],
                 }
                 for receipt in self.receipts
             ],
         }
 
-    def _counts(self, department: str) -> list[tuple[str, int]]:
-        found = self.findings.get(department, ())
-        return [(severity.chinese, sum(f.severity is severity for f in found)) for severity in Severity]
+    def _rows(self, receipt: Receipt) -> Iterator[tuple[str, ...]]:
+        """The department and what is known of its file stand in its first row only."""
+        name, came = receipt.department, self._came(receipt)
+        for sheet in receipt.sheets:
+            yield (name, sheet.sheet, sheet.status.value, *_row_numbers(sheet), *_counts(sheet.tally), came)
+            name = came = ""
+        if receipt.file_tally != Tally():
+            yield (name, _WHOLE_FILE, "", "", "", *_counts(receipt.file_tally), came)
+
+    def _came(self, receipt: Receipt) -> str:
+        if receipt.received_at is None:
+            return f"应于 {self.due[receipt.department]} 前报送"
+        late = f"迟 {receipt.late_days} 天" if receipt.late_days else ""
+        again = f"第 {len(receipt.earlier) + 1} 次报送" if receipt.earlier else ""
+        return " ".join(part for part in (f"{receipt.received_at:%m-%d %H:%M}", late, receipt.sender, again) if part)
 
 
 def board_of(month: Month) -> Board:
-    """Pull the month's folder, read and check what is in force.
+    """Pull every month's folder up to this one, read, check and reconcile what is in force: what a run would find.
 
     Raises:
         EnvironmentFailure: the inbox, store or ledger refuses.
     """
-    received = {month.period: months.receive(month, month.period, months.now())}
+    received = {period: months.receive(month, period, months.now()) for period in month.periods}
     planned = months.plan(month, received)
-    current = [s for s in planned.submissions if s.period == month.period]
-    readings = [steps.read_month(month, current)]
-    checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
-    accepted = steps.accept_rows(month, planned, readings, checked)
+    readings = [steps.read_month(month, part) for part in months.by_period(planned.submissions)]
+    accepted = steps.accept_rows(month, planned, readings, _checked(month, readings))
+    findings = steps.all_findings(accepted, steps.measure_months(month, accepted))
+    current = tuple(s for s in planned.submissions if s.period == month.period)
+    before = superseded(month, current)
+    receipts = with_corrections(accepted.receipts, before, findings_in(month, before))
     configuration = month.configuration
     departments = configuration.departments
     return Board(
         period=month.period,
-        due={name: due_on(configuration.contracts_of(name), month.period).isoformat() for name in departments},
-        receipts=accepted.receipts,
-        findings={name: tuple(f for f in accepted.findings if f.department == name) for name in departments},
+        due={name: due_on(configuration.contracts_of(name), month.period) for name in departments},
+        receipts=with_counts(receipts, findings),
+        findings={name: tuple(f for f in findings if f.department == name) for name in departments},
+        submissions=current,
     )
+
+
+def superseded(month: Month, current: Sequence[Submission]) -> tuple[Submission, ...]:
+    """The files of the month that those in force have taken the place of, latest first: what the ledger answers for
+    every moment at which something came."""
+    found: list[Submission] = []
+    standing = list(current)
+    while standing:
+        before = max(submission.received_at for submission in standing) - _A_MOMENT
+        known = month.ledger.submissions(month.code, month.period, before, month.inbox_name)
+        standing = [submission for submission in known if submission.period == month.period]
+        found += [submission for submission in standing if submission not in (*current, *found)]
+    return tuple(found)
+
+
+def findings_in(month: Month, submissions: Sequence[Submission]) -> tuple[Finding, ...]:
+    """What reading and checking each of these files by itself finds."""
+    found: list[Finding] = []
+    for submission in submissions:
+        readings = [steps.read_month(month, [submission])]
+        found += [f for intake in readings[0] for f in intake.findings]
+        found += [f for part in _checked(month, readings) for f in part]
+    return tuple(found)
+
+
+def _checked(month: Month, readings: Sequence[steps.Readings]) -> list[list[Finding]]:
+    return [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
+
+
+def _row_numbers(sheet: SheetReceipt) -> tuple[str, str]:
+    return str(sheet.rows), _number(sheet.blocked_rows)
+
+
+def _counts(tally: Tally) -> tuple[str, str, str]:
+    explain = f"{tally.explain}（已说明 {tally.explained}）" if tally.explained else _number(tally.explain)
+    return _number(tally.block), explain, _number(tally.inform)
+
+
+def _number(number: int) -> str:
+    return str(number) if number else "-"
+
+
+def _padded(text: str, width: int, place: int) -> str:
+    blank = " " * (width - cell_len(text))
+    return blank + text if place in _NUMBERS else text + blank

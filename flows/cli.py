@@ -144,19 +144,45 @@ def board(
     period: PeriodArgument,
     district: DistrictOption = None,
     inbox: InboxOption = None,
+    remind: Annotated[
+        bool, typer.Option("--remind", help="写出催报信、退回信：三天内到期、过期和退回未改的部门。")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="发出这些信；没有设置邮件服务器的，放在发件箱里。")] = False,
+    on: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="日期", help="按这一天算到期，默认今天。")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """各部门报送情况：谁报了、迟了、要退回、没报。"""
+    """各部门报送情况：谁报了、迟了、要退回、改好了、没报。"""
     from flows.board import board_of
     from flows.month import open_month
     from flows.settings import load_settings
 
-    found = board_of(open_month(load_settings(), period, district, inbox))
+    month = open_month(load_settings(), period, district, inbox)
+    found = board_of(month)
+    told = {"notices": _remind(month, found, on, send)} if remind or send else {}
     if as_json:
-        _print_json(found.as_json())
+        _print_json(found.as_json() | told)
         return
-    for line in found.lines():
+    for line in (*found.lines(), *told.get("notices", ())):
         print(line)
+
+
+def _remind(month: Any, board: Any, on: dt.datetime | None, send: bool) -> list[str]:
+    """The letters of the day, or what came of sending them."""
+    from flows import notices
+    from flows.month import now
+    from transforms.board import CHINA
+
+    settings = month.settings
+    letters, attachments = notices.notices_of(month, board, on.date() if on else now().astimezone(CHINA).date())
+    if not send:
+        return [line for letter in letters for line in ("", f"致{letter.department}：{letter.subject}", letter.body)]
+    smtp = settings.mail.smtp.get_secret_value() if settings.mail.smtp else ""
+    mail = notices.Mail(settings.outbox, smtp, settings.mail.sender)
+    with month.ledger.lock(month.code, month.period):
+        sent = notices.send(mail, month.configuration.district, month.period, letters, attachments, now())
+    return [delivery.line() for delivery in sent]
 
 
 @app.command()

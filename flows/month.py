@@ -71,6 +71,16 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Received:
+    """What one month's folder held: notes on files that could not become submissions, the names of all files seen, and
+    of those that are still being copied."""
+
+    notes: tuple[Finding, ...]
+    names: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Plan:
     """What a run of the month works on. Equal fingerprints mean equal briefings."""
 
@@ -78,6 +88,7 @@ class Plan:
     notes: tuple[Finding, ...]  # about files of the inbox that could not become submissions
     fingerprint: str
     withdrawn: tuple[str, ...] = ()  # received before, no longer in the inbox; the archived copy counts
+    waiting: tuple[str, ...] = ()  # still being copied; they count from the next run on
 
 
 def open_month(
@@ -110,10 +121,8 @@ def open_month(
     return Month(settings, configuration, month, url, out or settings.out, known, ledger, store)
 
 
-def receive(month: Month, period: Period, at: dt.datetime) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+def receive(month: Month, period: Period, at: dt.datetime) -> Received:
     """Pull one month's folder, archive each file under its SHA-256 and enter it in the ledger: safe to repeat.
-
-    Returns notes on files that could not become submissions, and the names of the files seen.
 
     Raises:
         EnvironmentFailure: the inbox, store or ledger refuses; worth another try.
@@ -134,14 +143,15 @@ def receive(month: Month, period: Period, at: dt.datetime) -> tuple[tuple[Findin
             size = len(item.data)
             arrivals.append(Arrival(sha, item.department, item.filename, size, item.received_at, item.sender))
     month.ledger.record_submissions(district.code, period, arrivals, at, month.inbox_name)
-    return tuple(notes), tuple(item.filename for item in incoming)
+    waiting = tuple(item.filename for item in incoming.waiting)
+    return Received(tuple(notes), (*(item.filename for item in incoming), *waiting), waiting)
 
 
-def plan(month: Month, received: dict[Period, tuple[tuple[Finding, ...], tuple[str, ...]]]) -> Plan:
+def plan(month: Month, received: dict[Period, Received]) -> Plan:
     """Which submissions are in force, and the fingerprint of all that the briefing depends on."""
     submissions = month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
-    notes = tuple(note for found, _ in received.values() for note in found)
-    present = {(period, name) for period, (_, names) in received.items() for name in names}
+    notes = tuple(note for found in received.values() for note in found.notes)
+    present = {(period, name) for period, found in received.items() for name in found.names}
     withdrawn = tuple(f"{s.period} {s.filename}" for s in submissions if (s.period, s.filename) not in present)
     fingerprint = prints.fingerprint(
         submissions,
@@ -151,7 +161,8 @@ def plan(month: Month, received: dict[Period, tuple[tuple[Finding, ...], tuple[s
         code=prints.code_version(),
         fonts=prints.fonts_identity(month.settings.fonts),
     )
-    return Plan(submissions, notes, fingerprint, withdrawn)
+    waiting = tuple(f"{period} {name}" for period, found in received.items() for name in found.waiting)
+    return Plan(submissions, notes, fingerprint, withdrawn, waiting)
 
 
 @dataclass(frozen=True)
@@ -162,6 +173,7 @@ class Issue:
     folder: Path
     unchanged: bool
     withdrawn: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
 
     @property
     def pdf(self) -> Path:
@@ -184,6 +196,7 @@ class Issue:
             f"  指标：{told['figures']} 个，其中红 {lights['红']}、黄 {lights['黄']}、绿 {lights['绿']}",
             *self._returned_lines(),
             *(f"  注意：{name} 已不在收文目录，按归档的原件计" for name in self.withdrawn),
+            *(f"  注意：{name} 还在传，这次没有收，下次再收" for name in self.waiting),
         ]
         if self.unchanged:
             lines.append("  数据、规则和程序都没有变化，没有重做。")
@@ -235,7 +248,7 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
         write_all(month.folder, mark_month(month, planned.submissions, month.ledger.findings_of(briefing)))
     if month.as_known is None:
         month.ledger.confirm(briefing, now())
-    return Issue(briefing, month.folder, True, planned.withdrawn)
+    return Issue(briefing, month.folder, True, planned.withdrawn, planned.waiting)
 
 
 def release(month: Month, issue: Issue) -> Issue:

@@ -63,5 +63,3 @@ def close_shared() -> None:
 
 
 atexit.register(close_shared)
-# A forked process shares the pipes: two askers on one pipe would get each other's answers.
-os.register_at_fork(after_in_child=_POOLS.clear)

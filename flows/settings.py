@@ -47,6 +47,16 @@ class ReaderLimits(BaseModel):
         return Limits(self.file_mb * megabyte, self.memory_mb * megabyte, self.cpu_seconds, self.wall_seconds)
 
 
+class MailSettings(BaseModel):
+    """Where letters go: to a server, else into the outbox. The password comes from SANCU_SMTP_PASSWORD alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    smtp: SecretStr | None = None  # smtp://user@host:587, smtps://…
+    sender: str = ""
+    outbox: Path | None = None
+
+
 class Settings(BaseSettings):
     """All settings. URLs may hold a password, so they print as `**********`; read them through `…_url`."""
 
@@ -63,6 +73,7 @@ class Settings(BaseSettings):
     data: Path = REPOSITORY / "data"  # contracts, districts, published figures
     fonts: Path = REPOSITORY / ".fonts"
     reader: ReaderLimits = ReaderLimits()
+    mail: MailSettings = MailSettings()
 
     @field_validator(*_PATHS)
     @classmethod
@@ -88,6 +99,10 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         return self.store.get_secret_value() if self.store else f"file://{(self.home / 'store').absolute()}"
+
+    @property
+    def outbox(self) -> Path:
+        return (self.mail.outbox or self.home / "outbox").expanduser().absolute()
 
     @property
     def database_url(self) -> str:
@@ -119,6 +134,9 @@ def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
     """`SANCU_…` variables that mean nothing here. Reported, not refused: other programs set such names too."""
     known = {PREFIX + "CONFIG"} | {(PREFIX + name).upper() for name in Settings.model_fields}
     known |= {f"{PREFIX}READER__{name}".upper() for name in ReaderLimits.model_fields}
+    known |= {f"{PREFIX}MAIL__{name}".upper() for name in MailSettings.model_fields}
+    known |= {f"{PREFIX}INBOX_{name}" for name in ("USER", "PASSWORD", "KEY", "KNOWN_HOSTS", "ENDPOINT")}
+    known |= {PREFIX + "SMTP_PASSWORD"}
     return tuple(sorted(n for n in environment if n.upper().startswith(PREFIX) and n.upper() not in known))
 
 
@@ -165,7 +183,8 @@ def _explain(error: ValidationError, values: Mapping[str, Any], text: str, file:
 def _reason(kind: str, keys: list[str], message: str) -> str:
     if kind != "extra_forbidden":
         return f"值不对（{message}）"
-    known = ReaderLimits.model_fields if len(keys) > 1 else Settings.model_fields
+    nested = {"reader": ReaderLimits.model_fields, "mail": MailSettings.model_fields}
+    known = nested.get(keys[0], {}) if len(keys) > 1 else Settings.model_fields
     near = difflib.get_close_matches(keys[-1], list(known), n=1)
     return "没有这一项" + (f"，相近的有“{near[0]}”" if near else f"，可用的有：{'、'.join(known)}")
 

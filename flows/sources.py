@@ -1,30 +1,39 @@
 """What departments sent: the files of one month's folder in the inbox, `INBOX/<district>/<period>/`.
 
 Nothing is opened here, only read as bytes. Nothing is dropped silently: a file that no department can be told for,
-or that cannot be read, is returned and says so.
+or that cannot be read, is returned and says so; one that is still being written is named and left for the next pull.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import errno
 import io
+import time
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flows.urls import open_folder, without_credentials
-from transforms.errors import ConfigurationError, EnvironmentFailure
+from flows.filenames import as_text
+from flows.remotes import close
+from flows.uploads import STILL_COMING, changed, is_fresh, why_waiting
+from flows.urls import failure_of, inbox_credentials, open_folder, without_credentials
+from transforms.errors import ConfigurationError, EnvironmentFailure, SancuError
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
+    from flows.remotes.address import Credentials
     from transforms.districts import District
     from transforms.period import Period
 
 REGISTER = "收文登记.csv"  # 文件名,收到时间,报送人
 MAX_BYTES = 100 * 1024 * 1024
 CHINA = dt.timezone(dt.timedelta(hours=8))  # a time written without a zone
+SETTLE_SECONDS = 0.5  # between two looks at files that were written to just now
+_SHARING_VIOLATION = 0xC0000043  # Windows: whoever writes the file lets nobody else read it
 _REGISTER_BYTES = 4 * 1024 * 1024
 _COLUMNS = ("文件名", "收到时间", "报送人")
 
@@ -44,6 +53,22 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A file left for the next pull, and why, in Chinese without a final mark."""
+
+    filename: str
+    reason: str
+
+
+class Pulled(list[Incoming]):
+    """The files of a month by name, and beside them those that are not whole yet."""
+
+    def __init__(self, incoming: Iterable[Incoming] = (), waiting: Iterable[Waiting] = ()) -> None:
+        super().__init__(incoming)
+        self.waiting = tuple(waiting)
+
+
+@dataclass(frozen=True)
 class Receipt:
     """A line of the register: one file, received once. `received_at` has a time zone."""
 
@@ -52,33 +77,42 @@ class Receipt:
     sender: str
 
 
-def pull(inbox_url: str, district: District, period: Period, max_bytes: int = MAX_BYTES) -> list[Incoming]:
-    """Every file of the month's folder, by name; a folder that is not there is a month without files.
+def pull(
+    inbox_url: str,
+    district: District,
+    period: Period,
+    max_bytes: int = MAX_BYTES,
+    credentials: Credentials | None = None,
+) -> Pulled:
+    """Every file of the month's folder, by name; a folder that is not there is a month without files. Without
+    `credentials` those of the environment count.
 
-    Left out: subfolders, hidden files, `~$…` and `.tmp` (an editor's own), and the register. A file over
-    `max_bytes` is listed and not read.
+    Left out: subfolders, hidden files and the register. Left for the next pull and listed in `waiting`: what a
+    browser or uploader is writing, an editor's lock, a file that changes while it is read. A file over `max_bytes` is
+    listed and not read.
 
     Raises:
-        EnvironmentFailure: the inbox itself is not there or cannot be read; worth another try.
-        ConfigurationError: the register is malformed, with file and line.
+        EnvironmentFailure: the inbox itself is not there or cannot be read; worth another try. No library's error is
+            chained to it: those may quote the URL.
+        ConfigurationError: the register is malformed, with file and line; or the URL is.
     """
-    filesystem, root = open_folder(inbox_url)
-    shown = without_credentials(inbox_url)
-    folder = f"{root.rstrip('/')}/{district.code}/{period}"
+    shown = f"{without_credentials(inbox_url).rstrip('/')}/{district.code}/{period}"
+    filesystem, root = open_folder(inbox_url, inbox_credentials() if credentials is None else credentials)
     try:
         filesystem.invalidate_cache()
-        if not filesystem.isdir(root):
-            raise EnvironmentFailure(f"收文目录 {shown} 不存在，请检查 --inbox 或 SANCU_INBOX。")
-        if not filesystem.isdir(folder):
-            return []
-        entries = [(_text(_basename(e["name"])), e) for e in filesystem.ls(folder, detail=True)]
-        receipts = _receipts(filesystem, entries, f"{shown.rstrip('/')}/{district.code}/{period}/{REGISTER}")
-        wanted = sorted((name, entry) for name, entry in entries if _is_submission(name, entry["type"]))
-        incoming = [_incoming(filesystem, entry, name, district, receipts, max_bytes) for name, entry in wanted]
-    except OSError as error:
-        reason = "没有读取权限" if isinstance(error, PermissionError) else error.strerror or str(error)
-        raise EnvironmentFailure(f"读不了收文目录 {shown}/{district.code}/{period}：{reason}。") from error
-    return [one for one in incoming if one is not None]
+        if not _is_folder(filesystem, root):
+            raise EnvironmentFailure(
+                f"收文目录 {without_credentials(inbox_url)} 不存在，请检查 --inbox 或 SANCU_INBOX。"
+            )
+        folder = f"{root.rstrip('/')}/{district.code}/{period}"
+        return _pull(filesystem, folder, shown, district, max_bytes)
+    except Exception as error:
+        failure = None if isinstance(error, SancuError) else failure_of(error, f"读不了收文目录 {shown}")
+        if failure is None:
+            raise
+    finally:
+        close(filesystem)
+    raise failure
 
 
 def department_of(filename: str, district: District) -> str | None:
@@ -148,6 +182,32 @@ def _receipts(
     return {}
 
 
+def _pull(filesystem: AbstractFileSystem, folder: str, shown: str, district: District, max_bytes: int) -> Pulled:
+    if not _is_folder(filesystem, folder):
+        return Pulled()
+    entries = _entries(filesystem, folder)
+    receipts = _receipts(filesystem, entries, f"{shown}/{REGISTER}")
+    waiting = [Waiting(name, why) for name, entry in entries if (why := why_waiting(name)) and _is_file(entry)]
+    wanted = sorted(
+        ((name, entry) for name, entry in entries if _is_file(entry) and _is_submission(name)),
+        key=lambda one: (one[0], one[1]["name"]),
+    )
+    read = [(entry, _incoming(filesystem, entry, name, district, receipts, max_bytes)) for name, entry in wanted]
+    if any(is_fresh(entry, time.time()) for _, entry in wanted):
+        time.sleep(SETTLE_SECONDS)
+    filesystem.invalidate_cache()
+    now = {entry["name"]: entry for _, entry in _entries(filesystem, folder)} if wanted else {}
+    incoming = []
+    for entry, item in read:
+        if item is None or entry["name"] not in now:
+            continue  # taken away since the folder was listed
+        if item.problem == STILL_COMING or changed(entry, now[entry["name"]]):
+            waiting.append(Waiting(item.filename, STILL_COMING))
+        else:
+            incoming.append(item)
+    return Pulled(incoming, sorted(waiting, key=lambda one: one.filename))
+
+
 def _incoming(
     filesystem: AbstractFileSystem,
     entry: dict[str, Any],
@@ -166,14 +226,14 @@ def _incoming(
     else:
         try:
             data = _read(filesystem, entry["name"], max_bytes)
-        except FileNotFoundError:
-            return None
-        except PermissionError:
-            problem = "没有读取权限"
+        except OSError as error:
+            if _is_missing(error):
+                return None
+            problem = _why_not_read(error)
         if len(data) > max_bytes:
             data, problem = b"", _oversized(max_bytes)
         elif not problem and size is not None and len(data) != size:
-            data, problem = b"", "读取时文件还在变化，请等复制完成后重新运行"
+            problem = STILL_COMING
     receipt = receipts.get(_key(name))
     return Incoming(
         filename=name,
@@ -184,6 +244,34 @@ def _incoming(
         problem=problem,
         size=size if size is not None else len(data),
     )
+
+
+def _why_not_read(error: OSError) -> str:
+    """Raises `error` again when it is not about this one file."""
+    if getattr(error, "ntstatus", None) == _SHARING_VIOLATION:
+        return STILL_COMING
+    if error.errno in (errno.EACCES, errno.EPERM) or isinstance(error, PermissionError):
+        return "没有读取权限"
+    raise error
+
+
+def _is_folder(filesystem: AbstractFileSystem, path: str) -> bool:
+    """fsspec's own `isdir` says no when the server does not answer."""
+    try:
+        return bool(filesystem.info(path)["type"] == "directory")
+    except OSError as error:
+        if _is_missing(error):
+            return False
+        raise
+
+
+def _is_missing(error: OSError) -> bool:
+    """Some libraries give the class, some the number."""
+    return isinstance(error, FileNotFoundError | NotADirectoryError) or error.errno in (errno.ENOENT, errno.ENOTDIR)
+
+
+def _entries(filesystem: AbstractFileSystem, folder: str) -> list[tuple[str, dict[str, Any]]]:
+    return [(as_text(_basename(entry["name"])), entry) for entry in filesystem.ls(folder, detail=True)]
 
 
 def _read(filesystem: AbstractFileSystem, path: str, limit: int) -> bytes:
@@ -201,23 +289,12 @@ def _basename(path: str) -> str:
     return path.rstrip("/").rsplit("/", 1)[-1]
 
 
-def _is_submission(name: str, kind: str) -> bool:
-    if kind == "directory" or name == REGISTER or name.startswith((".", "~$")):
-        return False
-    return not name.lower().endswith(".tmp")
+def _is_file(entry: dict[str, Any]) -> bool:
+    return bool(entry["type"] != "directory")
 
 
-def _text(name: str) -> str:
-    """`name` as text that can be stored: bytes that are not UTF-8 (a zip from Windows) are read as GB18030."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raw = name.encode("utf-8", "surrogateescape")
-        try:
-            name = raw.decode("gb18030")
-        except UnicodeDecodeError:
-            name = raw.decode("utf-8", "backslashreplace")
-    return unicodedata.normalize("NFC", name)
+def _is_submission(name: str) -> bool:
+    return name != REGISTER and not name.startswith(".") and not why_waiting(name)
 
 
 def _key(filename: str) -> str:

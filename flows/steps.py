@@ -216,7 +216,7 @@ def publish_issue(
         figures.values(),
         findings,
     )
-    return Issue(briefing, month.folder, False, plan.withdrawn)
+    return Issue(briefing, month.folder, False, plan.withdrawn, plan.waiting)
 
 
 def _manifest(

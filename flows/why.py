@@ -176,13 +176,13 @@ def explain(settings: Settings, code: str, period: str, district: str | None = N
 def _ranges(settings: Settings, configuration: Configuration, ledger: Ledger, figure: Figure) -> Iterator[SourceRange]:
     if not figure.cells:
         return
-    from flows.sandbox import Reader
+    from flows.reader_pool import shared
     from transforms.lineage import expand
     from transforms.reading import read_submission
 
     store = Store(settings.store_url)
     intakes: dict[str, Intake] = {}
-    with Reader() as reader:
+    with shared(settings.reader.limits).reader() as reader:
         for place in figure.cells:
             if place.submission not in intakes:
                 submission = ledger.submission(place.submission)

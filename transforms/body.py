@@ -74,8 +74,7 @@ def column_cells(sheet: RawSheet, rows: Sequence[int], place: int, kind: ColumnT
 
 
 def _total_label(filled: dict[int, Cell], header: Header, contract: Contract) -> str:
-    for place in list(filled)[:4]:
-        cell = filled[place]
+    for place, cell in filled.items():
         if not isinstance(cell, str) or "计" not in cell or len(cell) > 40:
             continue
         if _TOTAL.fullmatch(label := values.normalise(cell)):

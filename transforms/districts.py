@@ -94,6 +94,9 @@ class Masthead(Strict):
 class Department(Strict):
     name: str
     aliases: tuple[str, ...] = ()
+    email: Annotated[
+        str, Field(pattern=r"^([A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)?$")
+    ] = ""
 
 
 class District(Strict):

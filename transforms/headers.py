@@ -49,6 +49,7 @@ class Header:
     guesses: frozenset[str]
     twins: Mapping[str, tuple[int, ...]]
     score: tuple[int, int]
+    passed: tuple[int, ...] = ()  # rows above that look like this header too
 
     @property
     def body(self) -> int:
@@ -84,17 +85,30 @@ class Header:
 
 
 def find(candidates: Sequence[Candidate], contract: Contract) -> Header | None:
-    """Of a sheet's candidates the header that names most of the contract's columns; None when none names two."""
+    """Of a sheet's candidates the header that names most of the contract's columns, the first of several that name as
+    many, for what repeats it below is no data; None when none names two."""
     known = _known(contract)
-    best: Header | None = None
+    found: list[Header] = []
     for row, height, labels in candidates:
         columns, twins, surest = _match(labels, known)
-        if len(columns) < 2:
-            continue
-        score = (len(columns), surest)
-        if best is None or score > best.score or (score == best.score and (height, row) < (best.height, best.row)):
-            best = Header(row, height, labels, columns, frozenset(), twins, score)
-    return _with_guesses(best, contract) if best else None
+        if len(columns) >= 2:
+            found.append(Header(row, height, labels, columns, frozenset(), twins, (len(columns), surest)))
+    if not found:
+        return None
+    best = _with_guesses(min(found, key=_worth), contract)
+    above = [_with_guesses(header, contract) for header in found if header.body <= best.row]
+    equals = [header for header in above if len(header.columns) >= len(best.columns)]
+    if equals:
+        best = min(equals, key=lambda header: (header.row, _worth(header)))
+    half = len(best.columns) / 2
+    passed = {header.row for header in above if header.body <= best.row and len(header.columns) >= max(3, half)}
+    return replace(best, passed=tuple(sorted(passed)))
+
+
+def _worth(header: Header) -> tuple[int, int, int, int]:
+    """The smaller the better: more columns, more of them in full, fewer rows, further up."""
+    columns, surest = header.score
+    return -columns, -surest, header.height, header.row
 
 
 def unit_of(label: Label, kind: ColumnType) -> str | None:

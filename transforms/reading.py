@@ -34,13 +34,14 @@ READING_RULES: dict[str, str] = {
     "RD12": "文件里有宏或外部链接（没有运行，没有跟随），或格式看不全",
     "RD13": "有隐藏的行列或划掉的行，已照常读取",
     "RD14": "文件名或表样上的月份不是本期",
-    "RD15": "文本文件的一行与其他行的格数不同，或最后一行没有写完",
+    "RD15": "文本文件的一行与其他行的格数不同，或文件像是没有传完",
 }
 _SHOWN = 40  # characters of a cell that a finding repeats
 _REMARKS = {
     "macros": ("RD12", "文件里有宏，没有运行；报表不需要宏，请另存为 .xlsx"),
     "links": ("RD12", "文件引用了别的文件，没有跟随，按保存时的数读取"),
     "unseen": ("RD12", "这种格式看不出隐藏的行、划掉的行和出错的公式，请尽量另存为 .xlsx 再报"),
+    "short": ("RD15", "文件写明的行数比读到的多，可能不完整，请核对最后几行"),
     "cut": ("RD15", "最后一行没有换行，文件可能没有传完，请核对最后几行"),
 }
 
@@ -290,6 +291,9 @@ class _SheetReader:
     def _half_seen(self, header: Header, rows: Body) -> None:
         """Columns that were not read; rows and columns that a person looking at the sheet would not see, or would
         take for deleted."""
+        for row in header.passed:
+            text = f"第 {row + 1} 行也像表头，它到第 {header.row} 行没有读取；请合并成一张表"
+            self._say("RD09", Severity.EXPLAIN, text, row=row)
         if unread := header.unread():
             self._say("RD11", Severity.INFORM, f"多出的列没有读取：{'、'.join(unread[:8])}{'等' * (len(unread) > 8)}")
         for places, text in (

@@ -11,6 +11,7 @@ from transforms.contracts import Contract
 from transforms.tables import Cell, RawSheet
 
 _NAMED = 3  # header cells that make a row the header of a dataset
+_HEADER_ROWS = 3  # a header's names may be spread over so many rows
 _TITLE_ROWS = 4  # rows above a header that may belong to it
 _TITLE_CELLS = 2  # how many cells such a row has at most
 
@@ -40,10 +41,11 @@ def _starts(sheet: RawSheet, known: Mapping[str, frozenset[str]]) -> list[int]:
     starts: list[int] = []
     last: set[str] = set()
     for number, row in enumerate(sheet.cells):
-        texts = [cell for cell in row if isinstance(cell, str) and len(cell) < 30]
         # Most rows are data and hold no header's name as it is written: the costly look is for the rest.
-        if sum(text.strip() in every for text in texts) < 2:
+        if not any(isinstance(cell, str) and cell.strip() in every for cell in row) or not _of_text(row):
             continue
+        below = [row, *(cells for cells in sheet.cells[number + 1 : number + _HEADER_ROWS] if _of_text(cells))]
+        texts = [cell for cells in below for cell in cells if isinstance(cell, str) and len(cell) < 30]
         fits = _fits([values.normalise(text, brackets=False) for text in texts], known)
         if fits and not (fits & last):
             starts.append(number)
@@ -51,9 +53,16 @@ def _starts(sheet: RawSheet, known: Mapping[str, frozenset[str]]) -> list[int]:
     return starts
 
 
+def _of_text(row: Sequence[Cell]) -> bool:
+    """As a header is; rows of data hold numbers and dates."""
+    return all(cell is None or isinstance(cell, str) for cell in row)
+
+
 def _fits(names: Sequence[str], known: Mapping[str, frozenset[str]]) -> set[str]:
-    """The datasets whose header these names could be."""
-    return {dataset for dataset, wanted in known.items() if sum(name in wanted for name in names) >= _NAMED}
+    """The datasets whose header these names most likely are."""
+    found = {dataset: sum(name in wanted for name in names) for dataset, wanted in known.items()}
+    most = max(found.values())
+    return {dataset for dataset, number in found.items() if number == most >= _NAMED}
 
 
 def _first_row(sheet: RawSheet, header: int) -> int:

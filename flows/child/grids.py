@@ -25,6 +25,7 @@ class Details:
     hidden_columns: set[int] = field(default_factory=set)
     struck_rows: set[int] = field(default_factory=set)
     ragged_rows: set[int] = field(default_factory=set)
+    short: bool = False  # fewer rows than the file itself says
 
     def put_into(self, rows: Rows) -> None:
         for (row, column), text in self.texts.items():

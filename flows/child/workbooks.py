@@ -34,7 +34,9 @@ def read(data: bytes) -> dict[str, Any]:
     if data.startswith(OLE):
         kind = ole_kind(data)
         details = xls_details.details(data)
-        return _book(kind, _sheets(data, details or {}), remarks=ole_remarks(data) + ["unseen"] * (details is None))
+        remarks = ole_remarks(data) + ["unseen"] * (details is None)
+        remarks += ["short"] * any(sheet.short for sheet in (details or {}).values())
+        return _book(kind, _sheets(data, details or {}), remarks=remarks)
     rows, ragged, cut = text_rows(data)
     cells = trimmed(rows)
     sheet = {"name": "", "hidden": False, "cells": cells, **_described(cells, Details(ragged_rows=set(ragged)), [])}

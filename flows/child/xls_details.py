@@ -33,6 +33,7 @@ def _of(book: Any, sheet: Any, xlrd: Any) -> Details:
     found = Details(
         hidden_rows={row for row, about in sheet.rowinfo_map.items() if about.hidden},
         hidden_columns={column for column, about in sheet.colinfo_map.items() if about.hidden},
+        short=sheet.nrows < getattr(sheet, "_dimnrows", 0),  # the DIMENSIONS record says that there should be more
     )
     struck = {place for place, xf in enumerate(book.xf_list) if book.font_list[xf.font_index].struck_out}
     percents = {place for place, xf in enumerate(book.xf_list) if "%" in book.format_map[xf.format_key].format_str}

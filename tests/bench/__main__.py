@@ -5,7 +5,6 @@ make bench
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import statistics
@@ -16,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import checks_bench, returns_bench
+from tests.bench import checks_bench, reading_bench, returns_bench
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SANCU = Path(sys.executable).with_name("sancu")
@@ -34,50 +33,6 @@ def timed(work: Callable[[], object], repeats: int = 3) -> float:
 
 def show(name: str, seconds: float, other: str, base: float) -> None:
     print(f"{name}: {seconds:.2f} s; {other}: {base:.2f} s; ratio {seconds / base:.2f}")
-
-
-def reading_against_others(rows: int, columns: int = 16) -> None:
-    import openpyxl
-    import pandas as pd
-    import xlsxwriter
-
-    from flows.sandbox import Reader
-
-    sink = io.BytesIO()
-    with xlsxwriter.Workbook(sink) as book:
-        sheet = book.add_worksheet("表")
-        for row in range(rows):
-            sheet.write_row(row, 0, [f"第{row}行", *(row * 1.25 + column for column in range(columns - 1))])
-    data = sink.getvalue()
-
-    def with_openpyxl() -> list[tuple[object, ...]]:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        return list(book.worksheets[0].iter_rows(values_only=True))
-
-    with Reader() as reader:
-        reader.read(data, "表.xlsx")
-        ours = timed(lambda: reader.read(data, "表.xlsx"))
-    name = f"read {rows:,} x {columns} in the limited child"
-    show(name, ours, "openpyxl", timed(with_openpyxl, 1))
-    show(
-        name, ours, "pandas + calamine", timed(lambda: pd.read_excel(io.BytesIO(data), engine="calamine", header=None))
-    )
-
-
-def the_child_a_file() -> None:
-    """What the guarded child adds to reading a file in the process itself, once it runs."""
-    from flows.child.workbooks import read
-    from flows.sandbox import Reader
-
-    inbox = ROOT / "data" / "sample" / "inbox" / "350303" / "2014-06"
-    files = [path.read_bytes() for path in inbox.iterdir() if path.name != "收文登记.csv"]
-    started = time.perf_counter()
-    with Reader() as reader:
-        reader.read(files[0], "表")
-        print(f"start the child and read a first file: {time.perf_counter() - started:.2f} s")
-        guarded = timed(lambda: [reader.read(data, "表") for data in files], 5)
-    inside = timed(lambda: [read(data) for data in files], 5)
-    print(f"the guarded child adds {(guarded - inside) / len(files) * 1000:.1f} ms a file, over {len(files)} files")
 
 
 PARTS = """
@@ -148,11 +103,8 @@ def _forget_results(home: Path) -> None:
 
 
 def main() -> None:
-    for rows in (5_000, 100_000):
-        reading_against_others(rows)
-    the_child_a_file()
-    for name, value in returns_bench.measure():
-        print(f"{name}: {value:.2f}")
+    for name, value in (*reading_bench.measure(), *returns_bench.measure()):
+        print(f"{name}: {value:.4g}")
     checks_bench.measure()
     whole_against_parts()
 

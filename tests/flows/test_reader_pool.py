@@ -165,22 +165,27 @@ def test_children_end_with_the_process_however_it_ends(end: str) -> None:
 
 
 def test_a_forked_process_starts_children_of_its_own() -> None:
-    with reader_pool.shared(Limits(cpu_seconds=9)).reader() as reader:
+    """On shared pipes two askers would get each other's answers."""
+    limits = Limits(cpu_seconds=9)
+    with reader_pool.shared(limits).reader() as reader:
         reader.read(TABLE, "a.csv")
         parents = child_of(reader)
     receiver, sender = os.pipe()
     if (pid := os.fork()) == 0:
-        with reader_pool.shared(Limits(cpu_seconds=9)).reader() as reader:
-            reader.read(TABLE, "a.csv")
-            os.write(sender, str(child_of(reader)).encode())
+        try:
+            with reader_pool.shared(limits).reader() as reader:
+                reader.read(TABLE, "a.csv")
+                os.write(sender, str(child_of(reader)).encode())
+            reader_pool.close_shared()
+        finally:
             os._exit(0)
+    os.close(sender)
     os.waitpid(pid, 0)
     assert int(os.read(receiver, 20)) != parents
-    with reader_pool.shared(Limits(cpu_seconds=9)).reader() as reader:
+    os.close(receiver)
+    with reader_pool.shared(limits).reader() as reader:
         assert reader.read(TABLE, "a.csv").sheets
         assert child_of(reader) == parents
-    os.close(receiver)
-    os.close(sender)
 
 
 def test_twenty_milliseconds_a_file_is_the_most_that_the_child_adds() -> None:

@@ -308,6 +308,29 @@ def test_an_answer_that_is_not_the_childs_way_is_refused(
         odd.read(xlsx(), "a.xlsx")
 
 
+@pytest.mark.parametrize(("end", "starts"), [("SIGXCPU", 1), ("SIGKILL", 2)])
+def test_a_worn_child_that_dies_is_replaced_unless_its_time_was_up(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, end: str, starts: int
+) -> None:
+    """The first file is answered, the second kills the child: of memory, a fresh child decides; of time, nothing helps."""
+    child, log = tmp_path / "child.py", tmp_path / "starts"
+    child.write_text(
+        'import os, signal, sys\nout, body = sys.stdout.buffer, b\'{"error": "empty"}\'\n'
+        f"open({str(log)!r}, 'a').write('.')\nout.write(b'ready..\\n')\nout.flush()\n"
+        "sys.stdin.buffer.read(int.from_bytes(sys.stdin.buffer.read(8), 'big'))\n"
+        "if os.path.getsize(" + repr(str(log)) + ") > 1:\n    os.kill(os.getpid(), signal." + end + ")\n"
+        "out.write(len(body).to_bytes(8, 'big') + body)\nout.flush()\n"
+        "sys.stdin.buffer.read(8)\nos.kill(os.getpid(), signal." + end + ")\n"
+    )
+    monkeypatch.setattr(sandbox, "_CHILD", child)
+    with Reader() as worn:
+        with pytest.raises(UnreadableFile, match="空文件"):
+            worn.read(xlsx(), "a.xlsx")
+        with pytest.raises(UnreadableFile, match="庞大"):
+            worn.read(xlsx(), "b.xlsx")
+    assert log.read_text() == "." * starts
+
+
 def test_a_child_that_cannot_start_is_the_machines_fault(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     child = tmp_path / "child.py"
     child.write_text("raise SystemExit(1)\n")

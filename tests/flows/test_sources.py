@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from flows import sources
+from flows.filenames import as_text
 from flows.settings import REPOSITORY
-from flows.sources import department_of, pull, read_register
+from flows.sources import STILL_COMING, Waiting, department_of, pull, read_register
+from flows.urls import inbox_credentials, open_folder, without_credentials
 from transforms.districts import District, parse_district
 from transforms.errors import ConfigurationError, EnvironmentFailure
 from transforms.period import Period
@@ -146,3 +153,131 @@ def test_malformed_register_stops_the_pull_with_its_place(inbox: Path, district:
     (month(inbox) / "收文登记.csv").write_bytes("文件名,收到时间,报送人\na.xlsx,昨天,甲\n".encode())
     with pytest.raises(ConfigurationError, match=r"350303/2014-06/收文登记.csv:2: "):
         pull(str(inbox), district, JUNE)
+
+
+def test_what_is_still_being_written_is_named_and_left(inbox: Path, district: District) -> None:
+    for name in ("~$财政局.xlsx", ".~lock.住建局.xlsx#", "A1B2.TMP", "a.part", "b.crdownload", "c.xlsx.filepart"):
+        (month(inbox) / name).write_bytes(b"x")
+    (month(inbox) / "新建.tmp").mkdir()
+    pulled = pull(str(inbox), district, JUNE)
+    assert pulled == []
+    assert {one.filename: one.reason for one in pulled.waiting} == {
+        "~$财政局.xlsx": "有人正在打开编辑，存盘后的改动下次再收",
+        ".~lock.住建局.xlsx#": "有人正在打开编辑，存盘后的改动下次再收",
+        **dict.fromkeys(("A1B2.TMP", "a.part", "b.crdownload", "c.xlsx.filepart"), STILL_COMING),
+    }
+
+
+def grow(file: Path) -> None:
+    with file.open("ab") as more:
+        more.write(b"y")
+
+
+def touch(file: Path) -> None:
+    os.utime(file, (1, 1))
+
+
+@pytest.mark.parametrize("change", [grow, touch])
+def test_a_file_that_changes_between_two_looks_is_left_for_the_next_pull(
+    inbox: Path, district: District, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], None]
+) -> None:
+    file = month(inbox) / "财政局.xlsx"
+    file.write_bytes(b"x")
+    (month(inbox) / "住建局.xlsx").write_bytes(b"x")
+    monkeypatch.setattr(sources.time, "sleep", lambda seconds: change(file))
+    pulled = pull(str(inbox), district, JUNE)
+    assert [one.filename for one in pulled] == ["住建局.xlsx"]
+    assert pulled.waiting == (Waiting("财政局.xlsx", STILL_COMING),)
+    monkeypatch.setattr(sources.time, "sleep", lambda seconds: None)
+    assert [one.filename for one in pull(str(inbox), district, JUNE)] == ["住建局.xlsx", "财政局.xlsx"]
+
+
+def test_a_file_renamed_while_it_is_read_is_not_taken_under_its_old_name(
+    inbox: Path, district: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = month(inbox) / "财政局.xlsx"
+    file.write_bytes(b"x")
+    final = file.with_name("财政局（定稿）.xlsx")
+    monkeypatch.setattr(sources.time, "sleep", lambda seconds: file.exists() and file.rename(final))
+    assert pull(str(inbox), district, JUNE) == []
+    assert [one.filename for one in pull(str(inbox), district, JUNE)] == [final.name]
+
+
+def test_files_at_rest_are_not_waited_for(inbox: Path, district: District, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = month(inbox) / "财政局.xlsx"
+    file.write_bytes(b"x")
+    os.utime(file, (1404200000, 1404200000))
+    monkeypatch.setattr(sources.time, "sleep", lambda seconds: pytest.fail("waited"))
+    assert len(pull(str(inbox), district, JUNE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("财政局\u202exslx.exe", "财政局xslx.exe"),
+        ("财政局\u2066\u200b.xlsx", "财政局.xlsx"),
+        ("财政局\n\x1b[31m.xlsx", "财政局 [31m.xlsx"),
+        ("财政局\\..\\..\\x.xlsx", "财政局_.._.._x.xlsx"),
+        ("=cmd|' 财政局.xlsx", "=cmd|' 财政局.xlsx"),
+    ],
+)
+def test_names_are_shown_cleaned_and_the_file_is_read(inbox: Path, district: District, name: str, shown: str) -> None:
+    (month(inbox) / name).write_bytes(b"x")
+    (one,) = pull(str(inbox), district, JUNE)
+    assert (one.filename, one.data) == (shown, b"x")
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", ".._.._etc_passwd"),
+        ("财政局\x00.xlsx", "财政局.xlsx"),
+        ("\ud800财政局.xlsx", "财政局.xlsx"),
+        ("..", "（无名文件）"),
+        ("\u200b", "（无名文件）"),
+        ("\U00031350\ue000.xlsx", "\U00031350\ue000.xlsx"),  # rare hanzi, the second one in a private area
+        ("e\u0301.xlsx", "é.xlsx"),
+    ],
+)
+def test_names_that_no_disk_here_would_hold(name: str, shown: str) -> None:
+    assert as_text(name) == shown
+
+
+@given(st.text(max_size=300))
+def test_any_name_can_be_printed_and_is_no_path(name: str) -> None:
+    shown = as_text(name)
+    shown.encode()
+    assert 0 < len(shown) <= 121
+    assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert not set(shown) & set("/\\") and shown not in (".", "..")
+    assert as_text(shown) == shown
+
+
+def test_a_long_name_keeps_its_beginning_and_its_end() -> None:
+    shown = as_text("财政局" + "很" * 300 + "6月.xlsx")
+    assert len(shown) == 121 and shown.startswith("财政局很") and shown.endswith("很6月.xlsx")
+
+
+def test_credentials_come_from_the_environment_and_do_not_print() -> None:
+    found = inbox_credentials({"SANCU_INBOX_USER": "区\\clerk", "SANCU_INBOX_PASSWORD": "hunter2"})
+    assert (found.user, found.password, found.key_file) == ("区\\clerk", "hunter2", "")
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("sftp://u:p/w@host/x", "sftp://***@host/x"),
+        ("sftp://u:p#?w@host:22/x", "sftp://***@host:22/x"),
+        ("sftp://host:22/x@y", "sftp://host:22/x@y"),
+        ("sftp://[::1]:22/x@y", "sftp://[::1]:22/x@y"),
+    ],
+)
+def test_passwords_that_break_a_url_are_not_shown(url: str, shown: str) -> None:
+    assert without_credentials(url) == shown
+
+
+def test_an_error_of_an_unknown_url_carries_no_password() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        open_folder("nosuch://user:hunter2@host/x")
+    assert caught.value.__context__ is None and "hunter2" not in str(caught.value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from transforms.board import with_counts
 from transforms.briefing import charts, printing, selection
 from transforms.briefing.prose import days
 from transforms.briefing.sources import entries
@@ -86,7 +87,7 @@ def compose(given: BriefingInput) -> View:
         measured_duties=len(measured),
         rankings=given.rankings,
         coming_due=given.coming_due,
-        receipts=given.receipts,
+        receipts=with_counts(given.receipts, given.findings),
         severity_counts=_severity_counts(given.findings),
         findings=tuple(printed),
         findings_more=len(given.findings) - len(printed) - len(explained),

@@ -59,6 +59,36 @@ class ReceiptStatus(StrEnum):
     RETURNED = "退回"
 
 
+class SheetStatus(StrEnum):
+    RECEIVED = "已收"
+    CORRECTED = "已更正"  # an earlier file of the month had it returned, wholly or in part
+    PARTLY = "部分退回"  # some of its rows are set aside
+    RETURNED = "退回"
+    MISSING = "未报"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Findings by severity; `explained` counts those of `explain` that the department has answered."""
+
+    block: int = 0
+    explain: int = 0
+    inform: int = 0
+    explained: int = 0
+
+
+@dataclass(frozen=True)
+class SheetReceipt:
+    """What came of one sheet that a department owes. `blocked_rows`, of its `rows`, are set aside."""
+
+    dataset: str
+    sheet: str
+    rows: int
+    blocked_rows: int
+    status: SheetStatus
+    tally: Tally = Tally()
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What one department sent for the period. One per department, also when nothing came."""
@@ -71,6 +101,9 @@ class Receipt:
     rows: int
     blocked_rows: int
     status: ReceiptStatus
+    sheets: tuple[SheetReceipt, ...] = ()  # one a sheet that it owes
+    file_tally: Tally = Tally()  # findings about the file, or the department, as a whole
+    earlier: tuple[dt.datetime, ...] = ()  # when the files that this one supersedes were received
 
 
 @dataclass(frozen=True)
