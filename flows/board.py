@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from flows import month as months
 from flows import steps
 from flows.month import Month
-from transforms.board import due_on, with_corrections, with_counts
+from transforms.board import due_on, with_counts
 from transforms.briefing.view import Receipt, ReceiptStatus, SheetReceipt, Tally
 from transforms.findings import Finding
 from transforms.period import Period
@@ -21,7 +21,6 @@ from transforms.submissions import Submission
 HEADINGS = ("部门", "报表", "状态", "行数", "退回行", "退回", "需说明", "提示", "收到")
 _NUMBERS = range(3, 8)  # columns that are set flush right
 _WHOLE_FILE = "（全文件）"
-_A_MOMENT = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -105,47 +104,19 @@ def board_of(month: Month) -> Board:
     received = {period: months.receive(month, period, months.now()) for period in month.periods}
     planned = months.plan(month, received)
     readings = [steps.read_month(month, part) for part in months.by_period(planned.submissions)]
-    accepted = steps.accept_rows(month, planned, readings, _checked(month, readings))
+    checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
+    accepted = steps.accept_rows(month, planned, readings, checked)
     findings = steps.all_findings(accepted, steps.measure_months(month, accepted))
     current = tuple(s for s in planned.submissions if s.period == month.period)
-    before = superseded(month, current)
-    receipts = with_corrections(accepted.receipts, before, findings_in(month, before))
     configuration = month.configuration
     departments = configuration.departments
     return Board(
         period=month.period,
         due={name: due_on(configuration.contracts_of(name), month.period) for name in departments},
-        receipts=with_counts(receipts, findings),
+        receipts=with_counts(accepted.receipts, findings),
         findings={name: tuple(f for f in findings if f.department == name) for name in departments},
         submissions=current,
     )
-
-
-def superseded(month: Month, current: Sequence[Submission]) -> tuple[Submission, ...]:
-    """The files of the month that those in force have taken the place of, latest first: what the ledger answers for
-    every moment at which something came."""
-    found: list[Submission] = []
-    standing = list(current)
-    while standing:
-        before = max(submission.received_at for submission in standing) - _A_MOMENT
-        known = month.ledger.submissions(month.code, month.period, before, month.inbox_name)
-        standing = [submission for submission in known if submission.period == month.period]
-        found += [submission for submission in standing if submission not in (*current, *found)]
-    return tuple(found)
-
-
-def findings_in(month: Month, submissions: Sequence[Submission]) -> tuple[Finding, ...]:
-    """What reading and checking each of these files by itself finds."""
-    found: list[Finding] = []
-    for submission in submissions:
-        readings = [steps.read_month(month, [submission])]
-        found += [f for intake in readings[0] for f in intake.findings]
-        found += [f for part in _checked(month, readings) for f in part]
-    return tuple(found)
-
-
-def _checked(month: Month, readings: Sequence[steps.Readings]) -> list[list[Finding]]:
-    return [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
 
 
 def _row_numbers(sheet: SheetReceipt) -> tuple[str, str]:

@@ -173,11 +173,13 @@ def _remind(month: Any, board: Any, on: dt.datetime | None, send: bool) -> list[
     from flows import notices
     from flows.month import now
     from transforms.board import CHINA
+    from transforms.reminders import printed
 
     settings = month.settings
-    letters, attachments = notices.notices_of(month, board, on.date() if on else now().astimezone(CHINA).date())
+    day = on.date() if on else now().astimezone(CHINA).date()
+    letters, attachments = notices.notices_of(month, board, day, where=settings.mail.sender)
     if not send:
-        return [line for letter in letters for line in ("", f"致{letter.department}：{letter.subject}", letter.body)]
+        return [line for letter in letters for line in ("", printed(letter))]
     smtp = settings.mail.smtp.get_secret_value() if settings.mail.smtp else ""
     mail = notices.Mail(settings.outbox, smtp, settings.mail.sender)
     with month.ledger.lock(month.code, month.period):

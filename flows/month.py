@@ -89,6 +89,7 @@ class Plan:
     fingerprint: str
     withdrawn: tuple[str, ...] = ()  # received before, no longer in the inbox; the archived copy counts
     waiting: tuple[str, ...] = ()  # still being copied; they count from the next run on
+    superseded: tuple[Submission, ...] = ()  # of this month: annex 1 says what was corrected
 
 
 def open_month(
@@ -153,16 +154,21 @@ def plan(month: Month, received: dict[Period, Received]) -> Plan:
     notes = tuple(note for found in received.values() for note in found.notes)
     present = {(period, name) for period, found in received.items() for name in found.names}
     withdrawn = tuple(f"{s.period} {s.filename}" for s in submissions if (s.period, s.filename) not in present)
+    superseded = month.ledger.superseded(month.code, month.period, month.as_known, month.inbox_name)
+    beside = {
+        "notes": json.dumps([dataclasses.astuple(note) for note in notes]),
+        "superseded": json.dumps([(s.sha256, s.received_at.isoformat()) for s in superseded]),
+    }
     fingerprint = prints.fingerprint(
         submissions,
         period=month.period,
-        texts={**month.configuration.texts, "notes": json.dumps([dataclasses.astuple(n) for n in notes])},
+        texts={**month.configuration.texts, **beside},
         templates=month.templates,
         code=prints.code_version(),
         fonts=prints.fonts_identity(month.settings.fonts),
     )
     waiting = tuple(f"{period} {name}" for period, found in received.items() for name in found.waiting)
-    return Plan(submissions, notes, fingerprint, withdrawn, waiting)
+    return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded)
 
 
 @dataclass(frozen=True)

@@ -161,6 +161,7 @@ def _letter(notice: Notice, folder: Path, attachments: Attachments) -> _Letter:
     # The workbook's bytes have no part in it: what was found in it stands in the body.
     told = (
         *folder.parts[-2:],
+        notice.on.isoformat(),
         notice.department,
         notice.kind,
         notice.to,

@@ -18,7 +18,7 @@ from flows.sandbox import Reader
 from flows.store import sha256_of, write_outputs
 from transforms import checks, exports, facts
 from transforms.attention import attention, coming_due
-from transforms.board import CHINA, board
+from transforms.board import CHINA, board, with_corrections
 from transforms.briefing import compose as composing
 from transforms.briefing import render as rendering
 from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
@@ -100,6 +100,7 @@ def accept_rows(
     own = [finding for finding in found if finding.submission in current]
     configuration = month.configuration
     receipts = board(configuration.contracts, configuration.departments, month.period, intakes, own)
+    receipts = with_corrections(receipts, plan.superseded, _findings_in(month, plan.superseded))
     explanations = {
         key: (text, f"{intake.submission.sender or intake.submission.department} {_day(intake.submission)}")
         for intake in intakes
@@ -107,6 +108,16 @@ def accept_rows(
         for key, text in intake.explanations.items()
     }
     return Accepted(accepted, (*plan.notes, *own), receipts, explanations)
+
+
+def _findings_in(month: Month, submissions: Sequence[Submission]) -> list[Finding]:
+    """What reading and checking each of these files by itself finds."""
+    found: list[Finding] = []
+    for submission in submissions:
+        readings = [read_month(month, [submission])]
+        found += [f for intake in readings[0] for f in intake.findings]
+        found += [f for part in by_dataset(month, readings) for f in check_dataset(*part)]
+    return found
 
 
 def _day(submission: Submission) -> str:

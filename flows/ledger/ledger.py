@@ -63,6 +63,13 @@ class Ledger:
         with self._database.reading() as connection:
             return receipts.in_force(connection, inbox, district, through, as_known)
 
+    def superseded(
+        self, district: str, period: Period, as_known: dt.datetime | None = None, inbox: str = ""
+    ) -> tuple[Submission, ...]:
+        """The files of one period that later ones have taken the place of, latest first."""
+        with self._database.reading() as connection:
+            return receipts.superseded(connection, inbox, district, period, as_known)
+
     def submission(self, sha256: str) -> Submission:
         """The last receipt of an archived file.
 

@@ -58,6 +58,18 @@ def in_force(
     return tuple(_submission(last[key]) for key in sorted(last))
 
 
+def superseded(
+    connection: Connection, inbox: str, district: str, period: Period, as_known: dt.datetime | None
+) -> tuple[Submission, ...]:
+    """The files of one period that others of the same department have taken the place of, latest first."""
+    wanted = select(submission).filter_by(inbox=inbox, district=district, period=str(period))
+    if as_known:
+        wanted = wanted.where(submission.c.received_at <= as_known)
+    rows = sorted((dict(row) for row in connection.execute(wanted).mappings()), key=_age)
+    last = {row["department"]: row["id"] for row in rows}
+    return tuple(_submission(row) for row in reversed(rows) if row["id"] != last[row["department"]])
+
+
 def of_content(connection: Connection, sha256: str) -> Submission:
     """The last receipt of these bytes."""
     rows = [dict(row) for row in connection.execute(select(submission).filter_by(sha256=sha256)).mappings()]

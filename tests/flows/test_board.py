@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from flows.board import Board, board_of, superseded
+from flows.board import Board, board_of
 from flows.month import Month, open_month
 from flows.settings import load_settings
 from tests.pipeline import INBOX, Run, environment
@@ -52,8 +52,9 @@ def test_what_became_of_each_department_and_sheet(april: tuple[Month, Board]) ->
 
 
 def test_superseded_files_are_those_that_stood_before(april: tuple[Month, Board]) -> None:
-    month, found = april
-    assert [(s.department, s.filename) for s in superseded(month, found.submissions)] == [("经信局", "经信局.xlsx")]
+    month, _ = april
+    found = month.ledger.superseded(month.code, month.period, None, month.inbox_name)
+    assert [(s.department, s.filename) for s in found] == [("经信局", "经信局.xlsx")]
 
 
 def test_the_columns_line_up_in_a_terminal(april: tuple[Month, Board]) -> None:

@@ -202,6 +202,16 @@ def test_the_same_letter_goes_once_a_day(plain: Controller, office: Office, tmp_
     assert len(office.received) == 3
 
 
+def test_another_text_day_or_month_is_another_letter(plain: Controller, office: Office, tmp_path: Path) -> None:
+    mail = mail_to(plain, tmp_path)
+    sent(mail, OVERDUE)
+    sent(mail, replace(OVERDUE, body="信访局：\n　　收到的表打不开。\n"))
+    sent(mail, replace(OVERDUE, on=DAY + dt.timedelta(days=1)))
+    with environment(**{PASSWORD: SECRET}):
+        send(mail, district(), JUNE.previous, [OVERDUE], {}, AT)
+    assert len({message["Message-ID"] for message in office.messages()}) == 4
+
+
 def test_starttls_is_used_when_offered(office: Office, certificate: Path, tmp_path: Path) -> None:
     server = controller(
         office,

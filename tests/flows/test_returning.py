@@ -83,6 +83,8 @@ def test_corrected_and_explained_the_findings_are_gone_or_a_printed_note(
     ]
     view = run.view()
     assert view.explained == tuple(own)
+    (receipt,) = (receipt for receipt in view.receipts if receipt.department == "财政局")
+    assert [sheet.status.value for sheet in receipt.sheets] == ["已更正"]
     assert all(f.filename != name for f in view.findings)
     again = steps.mark_workbooks(run.month, run.plan, run.accepted, run.measured)
     assert name not in again
