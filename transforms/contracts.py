@@ -3,8 +3,10 @@ dictionary all derive from it."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -272,6 +274,13 @@ def _once(seen: set[str], what: str, names: tuple[str, ...], *where: int | str) 
         if name in seen:
             raise Misplaced(f"{what}重复：{name}", *where)
         seen.add(name)
+
+
+def template_version(contracts: Sequence[Contract]) -> str:
+    """Eight hexadecimal digits that change whenever anything in the contracts of a department does."""
+    listed = [contract.model_dump(mode="json") for contract in sorted(contracts, key=lambda contract: contract.id)]
+    canonical = json.dumps(listed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
 
 def parse_contract(text: str, filename: str) -> Contract:

@@ -9,7 +9,7 @@ import pandas as pd
 from transforms import body, coercion, headers, preamble, returns, sheets, values
 from transforms.body import Body
 from transforms.coercion import Coerced
-from transforms.contracts import Column, ColumnType, Contract, Filled
+from transforms.contracts import Column, ColumnType, Contract, Filled, template_version
 from transforms.errors import UsageError
 from transforms.findings import Finding, Severity
 from transforms.headers import Header
@@ -33,7 +33,7 @@ READING_RULES: dict[str, str] = {
     "RD11": "有多出的列或工作表，没有读取",
     "RD12": "文件里有宏或外部链接（没有运行，没有跟随），或格式看不全",
     "RD13": "有隐藏的行列或划掉的行，已照常读取",
-    "RD14": "文件名或表样上的月份不是本期",
+    "RD14": "文件名或表样上的月份不是本期，或表样是旧的",
     "RD15": "文本文件的一行与其他行的格数不同，或文件像是没有传完",
 }
 _SHOWN = 40  # characters of a cell that a finding repeats
@@ -57,7 +57,8 @@ def read_submission(raw: RawWorkbook, submission: Submission, contracts: Sequenc
     places = sheets.assign(raw.sheets, contracts)
     elsewhere = _periods_elsewhere(raw, submission)
     tables: list[Table] = []
-    findings = _about_file(raw, submission, () if len(places) < len(contracts) else sheets.unread(raw.sheets, places))
+    rest = () if len(places) < len(contracts) else sheets.unread(raw.sheets, places)
+    findings = _about_file(raw, submission, rest, template_version(contracts))
     for contract in contracts:
         place = places.get(contract.id)
         if place is None:
@@ -110,9 +111,12 @@ def _periods_elsewhere(raw: RawWorkbook, submission: Submission) -> Mapping[str,
     return {"表样": _stamped(raw), "文件名": named}
 
 
-def _about_file(raw: RawWorkbook, submission: Submission, rest: Sequence[str]) -> list[Finding]:
-    """What is worth saying about the whole file; `rest` are sheets that were not read."""
+def _about_file(raw: RawWorkbook, submission: Submission, rest: Sequence[str], template: str) -> list[Finding]:
+    """What is worth saying about the whole file; `rest` are sheets that were not read, `template` is the version of
+    the forms that are sent out now."""
     told = [_REMARKS[code] for code in raw.remarks]
+    if raw.stamp.get("sancuTemplate", template) != template:
+        told.append(("RD14", "用的是旧表样，已照常读取，下次请用新发的表样"))
     if rest:
         told.append(("RD11", f"工作表“{'”“'.join(rest[:5])}”{f'等 {len(rest)} 张' if len(rest) > 5 else ''}没有读取"))
     by, sha, filename = submission.department, submission.sha256, submission.filename

@@ -19,9 +19,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from flows.configuration import load_configuration
 from flows.settings import REPOSITORY
 from transforms import headers, values
-from transforms.contracts import Column, ColumnType, Contract
+from transforms.contracts import Column, ColumnType, Contract, template_version
 from transforms.facts import typed_columns
-from transforms.forms import form, template_version
+from transforms.forms import form
 from transforms.forms.columns import Need, heading, need, need_in_words
 from transforms.forms.prefill import written
 from transforms.headers import Label

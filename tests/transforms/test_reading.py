@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from transforms.contracts import Contract, parse_contract
+from transforms.contracts import Contract, parse_contract, template_version
 from transforms.findings import Finding, Severity
 from transforms.headers import is_typo
 from transforms.period import Period
@@ -636,3 +636,11 @@ def test_a_line_of_a_text_file_that_is_longer_shorter_or_cut_off_is_asked_about(
     [finding] = findings(result, "RD15")
     assert (finding.severity, finding.row) == (Severity.EXPLAIN, 3)
     assert len(result.tables[0].frame) == 2
+
+
+def test_an_old_form_is_noticed() -> None:
+    rows: list[list[Cell]] = [TOP, ["A1", None, 1, 1]]
+    current = template_version([SMALL])
+    assert named("住建局.xlsx", *rows, stamp={"sancuTemplate": current}).findings == ()
+    [said] = named("住建局.xlsx", *rows, stamp={"sancuTemplate": "00000000"}).findings
+    assert (said.rule, said.severity) == ("RD14", Severity.INFORM)

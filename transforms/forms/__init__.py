@@ -4,15 +4,13 @@ without a finding."""
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import io
-import json
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import xlsxwriter
 
-from transforms.contracts import Contract
+from transforms.contracts import Contract, template_version
 from transforms.districts import District
 from transforms.forms.entry import Lists
 from transforms.forms.instructions import write_instructions
@@ -21,7 +19,7 @@ from transforms.forms.sheet import write_sheet
 from transforms.forms.styles import FONT, Styles
 from transforms.period import Period
 
-__all__ = ["form", "template_version"]
+__all__ = ["form"]
 
 
 def form(
@@ -52,13 +50,6 @@ def form(
             write_sheet(worksheet, styles, lists, contract, district, period, carried[contract.id], version)
         lists.write()
     return sink.getvalue()
-
-
-def template_version(contracts: Sequence[Contract]) -> str:
-    """Eight hexadecimal digits that change whenever anything in the contracts does."""
-    listed = [contract.model_dump(mode="json") for contract in sorted(contracts, key=lambda contract: contract.id)]
-    canonical = json.dumps(listed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
 
 def _describe(
