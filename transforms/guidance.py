@@ -16,7 +16,7 @@ _KIND = {
 }
 _EXAMPLE = {
     ColumnType.TEXT: "",
-    ColumnType.ORG_CODE: "59171234-8",
+    ColumnType.ORG_CODE: "59171234-0",
     ColumnType.DATE: "2014-06-17",
     ColumnType.MONEY: "12.5",
     ColumnType.AREA: "8600",
