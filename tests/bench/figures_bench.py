@@ -41,9 +41,7 @@ def measure_all() -> list[tuple[str, float]]:
     return [*told, ("peak memory of this process, MB", peak)]
 
 
-def _every_month(
-    facts: Facts, contracts: Sequence[Contract], district: District, first: Period, last: Period
-) -> float:
+def _every_month(facts: Facts, contracts: Sequence[Contract], district: District, first: Period, last: Period) -> float:
     start = time.perf_counter()
     before: dict[str, Figure] | None = None
     for period in first.through(last):
