@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from transforms.addresses import column_letters
 from transforms.contracts import Contract, parse_contract, template_version
 from transforms.findings import Finding, Severity
 from transforms.headers import is_typo
 from transforms.period import Period
-from transforms.reading import READING_RULES, column_letters, read_submission, unreadable
+from transforms.reading import READING_RULES, read_submission, unreadable
 from transforms.tables import Cell, Intake, RawSheet, RawWorkbook, Submission, Table
 
 CONTRACTS = {

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from transforms import values
+from transforms.addresses import column_letters
 from transforms.checks import check
 from transforms.contracts import AnyRule, ColumnType, Contract, Filled, Unique, columns_of, parse_contract
 from transforms.errors import ConfigurationError
 from transforms.findings import Finding
 from transforms.period import Period
-from transforms.reading import column_letters, read_submission
+from transforms.reading import read_submission
 from transforms.tables import Cell, RawSheet, RawWorkbook, Submission
 
 FILES = sorted((Path(__file__).parents[2] / "data" / "contracts").glob("*.yaml"))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from transforms.returns.addresses import COLUMNS, ROWS, Place
+from transforms.addresses import COLUMNS, ROWS, Place
 from transforms.returns.markup import Edit, attributes, spliced, with_attributes
 from transforms.returns.unpatchable import Unpatchable
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from transforms.returns.addresses import COLUMNS, Place, address, place_of
+from transforms.addresses import COLUMNS, Place, address, place_of
 from transforms.returns.markup import IN_TAG, attributes, inserted, number, with_attributes
 from transforms.returns.sheet_part import SheetPart
 

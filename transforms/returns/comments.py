@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from transforms.returns.addresses import Place, address, place_of
+from transforms.addresses import Place, address, place_of
 from transforms.returns.markup import Document, Edit, Element, escaped, inserted, number, string
 from transforms.returns.unpatchable import Unpatchable
 from transforms.returns.wording import AUTHOR, appended, is_ours, own_length

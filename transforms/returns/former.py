@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from transforms import values
+from transforms.addresses import Place, place_of
 from transforms.returns import fills
-from transforms.returns.addresses import Place, place_of
 from transforms.returns.markup import plain
 from transforms.tables import Cell, RawSheet, RawWorkbook
 

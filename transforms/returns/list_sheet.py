@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from transforms.addresses import Place, address
 from transforms.findings import Finding, Severity
 from transforms.returns import former
-from transforms.returns.addresses import Place, address
 from transforms.returns.list_formats import Formats, formats
 from transforms.returns.marks import MOST, Marks
 from transforms.returns.markup import escaped, string

@@ -6,10 +6,10 @@ import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from transforms.addresses import Place
 from transforms.contracts import Contract
 from transforms.findings import Finding
 from transforms.returns import cells, fills, notes
-from transforms.returns.addresses import Place
 from transforms.returns.former import former_list, original_fills
 from transforms.returns.list_sheet import NAME, list_sheet
 from transforms.returns.marks import marks

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from transforms.addresses import COLUMNS, ROWS, Place, place_of
 from transforms.findings import Finding, Severity
-from transforms.returns.addresses import COLUMNS, ROWS, Place, place_of
 from transforms.tables import RawSheet, RawWorkbook
 
 MOST = 5_000  # findings that are marked and listed: a sheet wrong from top to bottom says the same in each row

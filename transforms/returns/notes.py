@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from transforms.addresses import Place
 from transforms.returns import boxes, comments
-from transforms.returns.addresses import Place
 from transforms.returns.package import Package, Relation
 from transforms.returns.sheet_part import SheetPart
 from transforms.returns.unpatchable import Unpatchable

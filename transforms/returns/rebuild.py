@@ -14,7 +14,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from transforms.returns.addresses import COLUMNS, ROWS
+from transforms.addresses import COLUMNS, ROWS
 from transforms.returns.markup import plain
 from transforms.returns.workbook_part import unique
 from transforms.tables import Cell, RawSheet, RawWorkbook

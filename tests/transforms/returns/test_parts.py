@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.returns.samples import CONTRACTS, MAIN, assert_sound, finding, parts, read, rich, zipped
+from transforms.addresses import address, place_of
 from transforms.findings import Severity
 from transforms.returns import boxes, cells, comments, mark
-from transforms.returns.addresses import address, place_of
 from transforms.returns.markup import Document, attributes, with_attributes
 from transforms.returns.sheet_part import SheetPart
 from transforms.returns.styles import Styles

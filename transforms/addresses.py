@@ -24,9 +24,14 @@ def place_of(address: str) -> Place | None:
 
 def address(place: Place) -> str:
     row, column = place
+    return f"{column_letters(column)}{row + 1}"
+
+
+def column_letters(column: int) -> str:
+    """0 is A, 26 is AA."""
     letters = ""
     column += 1
     while column:
         column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+        letters = chr(ord("A") + rest) + letters
+    return letters
