@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Annotated, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
 from transforms import yaml_lines
 from transforms.contracts import Name, Strict
@@ -58,20 +58,25 @@ class Thresholds(Strict):
         return self
 
 
+def _period(text: str) -> str:
+    try:
+        Period.parse(text)
+    except UsageError as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+class ThresholdsFrom(Thresholds):
+    """Thresholds in force from a month on, until the next entry's."""
+
+    since: Annotated[str, AfterValidator(_period), Field(alias="from")]
+
+
 class Numbering(Strict):
     """第 N 期 counts from the first issue of the year, 总第 M 期 from the first of the campaign."""
 
-    first_period: str
+    first_period: Annotated[str, AfterValidator(_period)]
     first_total: Annotated[int, Field(ge=1)] = 1
-
-    @field_validator("first_period")
-    @classmethod
-    def _period(cls, text: str) -> str:
-        try:
-            Period.parse(text)
-        except UsageError as error:
-            raise ValueError(str(error)) from error
-        return text
 
     def of(self, period: Period) -> tuple[int, int]:
         """(N, M) of a month's issue."""
@@ -99,6 +104,23 @@ class Department(Strict):
     ] = ""
 
 
+def _unless_listed(given: object) -> object:
+    return {} if isinstance(given, list | tuple) else given
+
+
+def _if_listed(given: object) -> object:
+    """Entries in full: what an entry does not name is as in the one before it."""
+    if not isinstance(given, list | tuple):
+        return ()
+    full: list[object] = []
+    known: dict[str, object] = {}
+    for entry in given:
+        if isinstance(entry, dict):
+            known = {**{name: value for name, value in known.items() if name != "from"}, **entry}
+        full.append(known if isinstance(entry, dict) else entry)
+    return full
+
+
 class District(Strict):
     code: Annotated[str, Field(pattern=r"^\d{6}$")]
     name: str
@@ -112,7 +134,10 @@ class District(Strict):
     leaders: tuple[str, ...]  # by office, in protocol order
     service_teams: tuple[Team, ...]
     targets: tuple[Target, ...]
-    thresholds: Thresholds = Thresholds()
+    # The key `thresholds` is a mapping, in force always, or a list of entries with `from`, a month.
+    thresholds_always: Annotated[Thresholds, BeforeValidator(_unless_listed), Field(alias="thresholds")] = Thresholds()
+    thresholds_dated: Annotated[tuple[ThresholdsFrom, ...], BeforeValidator(_if_listed), Field(alias="thresholds")] = ()
+    _seen_in: Period | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -125,6 +150,33 @@ class District(Strict):
             if repeated := sorted({v for v in values if values.count(v) > 1}):
                 raise Misplaced(f"{what} 中重复：{'、'.join(repeated)}", what)
         return self
+
+    @model_validator(mode="after")
+    def _dated(self) -> Self:
+        months = [entry.since for entry in self.thresholds_dated]
+        if months != sorted(set(months)):
+            raise Misplaced("thresholds 的 from 应逐条推后，不能重复", "thresholds")
+        if months and months[0] > self.numbering.first_period:
+            raise Misplaced(f"thresholds 的第一条应从 {self.numbering.first_period} 或更早起", "thresholds")
+        return self
+
+    def at(self, period: Period) -> District:
+        """The district as it stood in a month: its `thresholds` are those in force then."""
+        seen = self.model_copy()
+        seen._seen_in = period
+        return seen
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those in force in the month that the district is seen in (`at`), else the newest."""
+        if self._seen_in is None and self.thresholds_dated:
+            return self.thresholds_dated[-1]
+        return self.thresholds_always if self._seen_in is None else self.thresholds_at(self._seen_in)
+
+    def thresholds_at(self, period: Period) -> Thresholds:
+        """The thresholds in force in a month: the last entry whose `from` is not after it."""
+        past = [entry for entry in self.thresholds_dated if Period.parse(entry.since) <= period]
+        return past[-1] if past else next(iter(self.thresholds_dated), self.thresholds_always)
 
     @property
     def first_period(self) -> Period:

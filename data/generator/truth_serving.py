@@ -111,7 +111,7 @@ def financing(month: Month) -> dict[str, Number]:
 
 def policies(month: Month) -> dict[str, Number]:
     """配套费减半, 纳税增长奖励, 效能监测."""
-    year, limits = month.period.year, month.world.district.thresholds
+    year, limits = month.period.year, month.world.district.thresholds_at(month.period)
     eligible = [
         r
         for r in month.now("industrial_projects")

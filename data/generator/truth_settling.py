@@ -17,7 +17,7 @@ FIVE = ("has_leader", "has_task_force", "has_plan", "has_minutes", "has_stabilit
 
 
 def housing(month: Month) -> dict[str, Number]:
-    rows, limits = month.now("resettlement_projects"), month.world.district.thresholds
+    rows, limits = month.now("resettlement_projects"), month.world.district.thresholds_at(month.period)
     numbers: dict[str, Number] = {
         "housing.projects": len(rows),
         "housing.area": total(rows, "floor_area_dm2"),
@@ -61,7 +61,10 @@ def duties(month: Month) -> dict[str, Number]:
 
 
 def problems(month: Month) -> dict[str, Number]:
-    rows, limit = month.now("resettlement_problems"), month.world.district.thresholds.problem_limit_days
+    rows, limit = (
+        month.now("resettlement_problems"),
+        month.world.district.thresholds_at(month.period).problem_limit_days,
+    )
     solved = [r for r in rows if r["solved_on"]]
     old = [r for r in rows if not r["solved_on"] and (month.end - r["raised_on"]).days > limit]
     quick = [r for r in solved if (r["solved_on"] - r["raised_on"]).days <= limit]
@@ -86,7 +89,7 @@ def permits(month: Month) -> dict[str, Number]:
 
 
 def petitions(month: Month) -> dict[str, Number]:
-    rows, days = month.now("petition_cases"), month.world.district.thresholds.petition_yellow_days
+    rows, days = month.now("petition_cases"), month.world.district.thresholds_at(month.period).petition_yellow_days
     resolved = [r for r in rows if r["status"] == "已化解"]
     soon = month.end + dt.timedelta(days=days)
     numbers: dict[str, Number] = {

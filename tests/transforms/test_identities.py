@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.transforms.metrics.facts_builder import ALL, DISTRICT, Months, Row, facts, figures
+from tests.transforms.metrics.facts_builder import ALL, CONTRACTS, DISTRICT, Months, Row, facts, figures, letters
 from transforms.figures import Figure, Unit
 from transforms.findings import Finding, Severity
 from transforms.identities import IDENTITY_RULES, reconcile
@@ -199,4 +199,117 @@ def test_no_finding_holds_a_name_and_every_rule_is_described() -> None:
     findings = judged(given, before=figures(given, 5))
     assert {f.rule for f in findings} <= set(IDENTITY_RULES)
     assert not any("徐" in f.message for f in findings)
-    assert list(IDENTITY_RULES) == [f"ID{n:02}" for n in range(1, 11)]
+    assert list(IDENTITY_RULES) == [f"ID{n:02}" for n in range(1, 16)]
+
+
+PROMISES = [
+    ("enterprise_issues", {"issue_no": "W1"}, "due_on", "办理期限"),
+    ("petition_cases", {"case_no": "XF-1", "category": "土地征用", "status": "化解中"}, "due_on", "化解时限"),
+    ("resettlement_projects", {"project_no": "Z1", "stage": "年内回迁"}, "move_back_planned_on", "计划回迁日期"),
+    ("permits", {"permit_no": "R1", "project_no": "Z1"}, "promised_on", "承诺补齐日期"),
+    ("financing", {"contract_no": "H1", "enterprise": "A"}, "due_on", "到期日"),
+    ("industrial_projects", {"project_no": "G1", "goal": "竣工"}, "start_planned_on", "计划开工日期"),
+    ("industrial_projects", {"project_no": "G1", "goal": "竣工"}, "finish_planned_on", "计划竣工日期"),
+]
+
+
+@pytest.mark.parametrize(("dataset", "row", "column", "header"), PROMISES)
+def test_a_promised_day_does_not_slip_or_leave_the_form(dataset: str, row: Row, column: str, header: str) -> None:
+    def judge(now: str | None, then: str | None = "2014-08-31") -> list[Finding]:
+        other = {**row, next(iter(row)): "Q0"}  # stands first, so that the row of this month is another one
+        given = facts(**{dataset: {5: [{**row, column: then}], 6: [other, {**row, column: now}]}})
+        return [finding for finding in judged(given) if finding.rule in ("ID11", "ID12")]
+
+    assert judge("2014-08-31") == judge("2014-08-01") == judge("2014-09-30", None) == judge(None, None) == []
+    (slipped,) = judge("2014-09-30")
+    assert (slipped.rule, slipped.severity, slipped.field) == ("ID11", Severity.EXPLAIN, column)
+    assert slipped.message == f"“{header}”：上月是 2014-08-31，本月改成 2014-09-30，推后30天，请说明"
+    assert (slipped.submission, slipped.row, slipped.value) == (f"{dataset}-2014-06", 5, "2014-09-30")
+    assert slipped.subject == next(iter(row.values()))
+    assert slipped.column == letters(CONTRACTS[dataset])[column]
+    (emptied,) = judge(None)
+    assert (emptied.rule, emptied.value, emptied.row) == ("ID12", "", 5)
+    assert emptied.message == f"“{header}”：上月是 2014-08-31，本月空着，请补上或说明"
+
+
+def test_a_promise_of_a_month_that_was_not_sent_is_not_judged() -> None:
+    days = {4: [{"permit_no": "R1", "promised_on": "2014-05-01"}], 6: [{"permit_no": "R1", "promised_on": None}]}
+    assert [f for f in judged(facts(permits=days)) if f.rule == "ID12"] == []
+
+
+def payment(amount: int, paid: int | None, **more: str) -> Row:
+    named = {"enterprise": "A", "enterprise_code": "A", "batch": "第3批", "tax": "房产税", "tax_period": "2013年度"}
+    return {**named, **more, "amount_fen": amount * 1_000_000, "tax_paid_fen": paid and paid * 1_000_000}
+
+
+LAND = {"tax": "土地使用税"}
+
+
+@pytest.mark.parametrize(
+    ("may", "june", "fires"),
+    [
+        ([], [payment(6, 10), payment(4, 5, **LAND)], False),
+        ([], [payment(11, 10), payment(4, 5, **LAND)], False),  # together within what was paid
+        ([], [payment(11, 10), payment(5, 5, **LAND)], True),
+        ([payment(6, 10)], [payment(5, 10)], True),  # the same tax again in a later file
+        ([payment(6, 10)], [payment(5, 10, tax_period="2014年度")], False),
+        ([payment(6, 10)], [payment(5, 10, batch="第4批")], False),
+        ([payment(6, 10)], [payment(5, 10, enterprise="B")], False),
+        ([payment(6, 10), payment(5, 10)], [], False),  # was May's to say
+        ([payment(6, 10)], [payment(5, None, **LAND)], False),
+        ([], [payment(11, 10)], False),  # one row: RP05
+    ],
+)
+def test_rewards_of_a_batch_stay_within_the_tax_paid(may: list[Row], june: list[Row], fires: bool) -> None:
+    findings = found("ID13", reward_payments={5: may, 6: june})
+    assert len(findings) == fires
+    if fires:
+        (finding,) = findings
+        assert (finding.department, finding.field, finding.row) == ("财政局", "amount_fen", 3 + len(june))
+        assert finding.subject.startswith("第3批 A")
+        assert "奖励合计" in finding.message
+
+
+def test_the_message_of_rewards_names_both_amounts() -> None:
+    (finding,) = found("ID13", reward_payments={5: [payment(6, 10)], 6: [payment(5, 10)]})
+    assert finding.message == "“奖励金额”：本企业本批次奖励合计11万元，超过已缴税款10万元，请说明"
+
+
+@pytest.mark.parametrize(("column", "verb"), [("started_on", "开工"), ("finished_on", "竣工")])
+def test_what_started_or_was_completed_stays_so(column: str, verb: str) -> None:
+    def judge(then: str | None, now: str | None) -> list[Finding]:
+        rows = {n: [{"project_no": "G1", "goal": "开工", column: day}] for n, day in ((5, then), (6, now))}
+        return found("ID14", industrial_projects=rows)
+
+    assert judge("2014-05-31", "2014-05-31") == judge(None, "2014-06-01") == judge("2014-05-31", "2014-05-02") == []
+    assert judge("2014-06-01", None) == []  # was not so yet at the end of May
+    assert judge("2014-05-02", "2014-05-31") == []
+    for now in (None, "2014-06-01"):
+        (finding,) = judge("2014-05-31", now)
+        assert finding.message == f"“实际{verb}日期”：上月已{verb}（2014-05-31），本月又不是，请核对"
+        assert (finding.field, finding.subject, finding.row) == (column, "G1", 4)
+
+
+@pytest.mark.parametrize(
+    ("registered", "due", "given", "law"),
+    [
+        ("2014-06-02", "2014-08-31", None, ""),  # 90 days
+        ("2014-06-02", "2014-09-01", 91, "《信访条例》第三十三条"),
+        ("2014-01-31", "2014-12-15", None, ""),  # an old case, taken over
+        ("2014-02-01", "2014-12-15", 317, "《信访条例》第三十三条"),
+        ("2022-04-30", "2022-12-31", 245, "《信访条例》第三十三条"),
+        ("2022-05-01", "2022-12-31", 244, "《信访工作条例》第三十四条"),
+        ("2014-06-02", None, None, ""),
+        (None, "2014-09-01", None, ""),
+    ],
+)
+def test_the_deadline_of_a_case_keeps_to_the_law(
+    registered: str | None, due: str | None, given: int | None, law: str
+) -> None:
+    case = {"case_no": "XF-1", "category": "土地征用", "petitioner": "徐××", "registered_on": registered, "due_on": due}
+    findings = found("ID15", petition_cases={6: [{**case, "status": "化解中"}]})
+    said = [f"“化解时限”：登记后{given}天，{law}规定60天，经批准最多再延30天，请说明"] if given else []
+    assert [finding.message for finding in findings] == said
+    assert [(f.field, f.subject, f.value) for f in findings] == [("due_on", "XF-1", due)] * len(said)
+    resolved = {**case, "status": "已化解", "resolved_on": "2014-06-20"}
+    assert found("ID15", petition_cases={6: [resolved]}) == []

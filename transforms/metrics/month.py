@@ -74,6 +74,10 @@ class Month:
     period: Period
     _kept: dict[tuple[str, Scope, Period], Rows] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        # what reads `district.thresholds` gets those in force in this month
+        object.__setattr__(self, "district", self.district.at(self.period))
+
     @property
     def start(self) -> pd.Timestamp:
         return pd.Timestamp(self.period.first_day)
