@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from transforms.errors import EnvironmentFailure, SancuError, Stopped
+from transforms.errors import EnvironmentFailure, SancuError, Stopped, UsageError
 
 DONE, STOPPED, BAD_INPUT, ENVIRONMENT = 0, 1, 2, 3
 EXIT_CODES = {Stopped: STOPPED, EnvironmentFailure: ENVIRONMENT}
@@ -208,10 +208,33 @@ def why(
 
 
 @app.command()
+def metrics(
+    pattern: Annotated[str, typer.Argument(metavar="词", help="代码、名称或定义里的词；不写时列出全部。")] = "",
+    district: DistrictOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """指标目录：定义、单位、口径、算法、目标、亮灯和责任部门。"""
+    from flows.configuration import load_configuration
+    from flows.settings import load_settings
+    from transforms.catalogue import catalogue, matching
+
+    settings = load_settings()
+    configuration = load_configuration(settings.data, district or settings.district)
+    found = matching(catalogue(configuration.contracts, configuration.district), pattern)
+    if as_json:
+        _print_json([entry.as_json() for entry in found])
+        return
+    if not found:
+        raise UsageError(f"没有含“{pattern}”的指标；不带词运行 sancu metrics 列出全部。")
+    for line in (line for entry in found for line in entry.lines()):
+        print(line)
+
+
+@app.command()
 def dictionary(
     out: Annotated[Path, typer.Option("-o", "--out", metavar="目录", help="写到哪个目录，默认 docs。")] = Path("docs"),
 ) -> None:
-    """按表的约定生成数据字典和 Frictionless 数据包说明。"""
+    """生成数据字典、Frictionless 数据包说明和指标目录。"""
     from flows.dictionary import write
     from flows.settings import load_settings
 

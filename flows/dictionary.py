@@ -1,4 +1,4 @@
-"""Write the data dictionary: a page for people, a Data Package for programs."""
+"""Write the data dictionary (a page for people, a Data Package for programs) and the catalogue of metrics."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from flows import atomic
 from flows.configuration import load_configuration
 from flows.settings import Settings
-from transforms.dictionary import markdown
+from transforms import catalogue, dictionary
 from transforms.frictionless import datapackage
 
-PAGE, PACKAGE = "dictionary.md", "datapackage.json"
+PAGE, PACKAGE, METRICS = "dictionary.md", "datapackage.json", "metrics.md"
 
 
 def write(settings: Settings, out: Path) -> list[Path]:
-    """Write both files into the folder `out`, over what was there; the same contracts give the same bytes.
+    """Write the files into the folder `out`, over what was there; the same contracts and metrics give the same
+    bytes.
 
     Raises:
         UsageError: no such district.
@@ -25,7 +26,11 @@ def write(settings: Settings, out: Path) -> list[Path]:
     configuration = load_configuration(settings.data, settings.district)
     contracts, district = configuration.contracts, configuration.district
     package = json.dumps(datapackage(contracts, district), ensure_ascii=False, indent=1) + "\n"
-    texts = {PAGE: markdown(contracts, district), PACKAGE: package}
+    texts = {
+        PAGE: dictionary.markdown(contracts, district),
+        PACKAGE: package,
+        METRICS: catalogue.markdown(contracts, district),
+    }
     written = []
     for name, text in texts.items():
         path = out / name

@@ -130,7 +130,7 @@ def measure_months(month: Month, accepted: Accepted) -> Measured:
     history: dict[Period, Mapping[str, Figure]] = {}
     for period in month.periods:
         known = (accepted.facts, configuration.contracts, configuration.district, period)
-        history[period] = measure_month(*known, before=history.get(period.previous))
+        history[period] = measure_month(*known, history)
     findings = reconcile(
         accepted.facts,
         history[month.period],

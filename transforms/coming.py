@@ -31,17 +31,17 @@ def _falls_next_month(month: Month, rows: Rows, column: str) -> list[Case]:
     return cases(month, rows.where((days >= first) & (days <= last)))
 
 
-def _due(case: Case, workstream: str, column: str, what: str, ask: str, whose: str = "") -> Item:
+def _due(case: Case, workstream: str, column: str, subject: str, state: str, ask: str, whose: str = "") -> Item:
     limits = case.month.district.thresholds
     within = limits.petition_yellow_days if workstream == PETITIONS else limits.promise_yellow_days
     light = lights.deadline(case[column], case.today, within)
-    return case.item(light, workstream, what, ask, due_on=case[column], whose=whose)
+    return case.item(light, workstream, subject, state, ask, due_on=case[column], whose=whose)
 
 
 def _petition_cases(month: Month) -> Iterator[Item]:
     rows = month.rows(petitions.CASES)
     for case in _falls_next_month(month, rows.where(~petitions.resolved(rows, month)), "due_on"):
-        yield _due(case, PETITIONS, "due_on", f"{petitions.name(case.values)}化解时限到期", "按期化解")
+        yield _due(case, PETITIONS, "due_on", petitions.name(case.values), "化解时限到期", "按期化解")
 
 
 def _industrial_projects(month: Month) -> Iterator[Item]:
@@ -49,34 +49,34 @@ def _industrial_projects(month: Month) -> Iterator[Item]:
     for verb, planned, done in enterprises.MILESTONES:
         open_ones = rows.where(~(rows[done] <= month.end))
         for case in _falls_next_month(month, open_ones, planned):
-            what = f"{case['project_name']}计划{verb}"
-            yield _due(case, ENTERPRISES, planned, what, f"按期{verb}", whose=case["team"])
+            subject, ask = case["project_name"], f"按期{verb}"
+            yield _due(case, ENTERPRISES, planned, subject, f"计划{verb}", ask, whose=case["team"])
 
 
 def _issues(month: Month) -> Iterator[Item]:
     rows = month.rows(duties.ISSUES)
     for case in _falls_next_month(month, rows.where(duties.issue_open(rows, month)), "due_on"):
-        what = f"企业问题{case['issue_no']}（{case['category']}）办理期限到期"
-        yield _due(case, ENTERPRISES, "due_on", what, "按期办结")
+        subject = f"企业问题{case['issue_no']}（{case['category']}）"
+        yield _due(case, ENTERPRISES, "due_on", subject, "办理期限到期", "按期办结")
 
 
 def _turnover_loans(month: Month) -> Iterator[Item]:
     rows = month.rows(enterprises.FINANCING)
     for case in _falls_next_month(month, rows.where(enterprises.turnover_outstanding(rows, month)), "due_on"):
-        yield _due(case, ENTERPRISES, "due_on", f"应急周转金{case['contract_no']}到期归还", "按期归还")
+        yield _due(case, ENTERPRISES, "due_on", f"应急周转金{case['contract_no']}", "到期归还", "按期归还")
 
 
 def _housing_projects(month: Month) -> Iterator[Item]:
     rows = month.rows(resettlement.PROJECTS)
     for case in _falls_next_month(month, rows.where(resettlement.not_moved_back(rows)), "move_back_planned_on"):
-        yield _due(case, RESETTLEMENT, "move_back_planned_on", f"{case['project_name']}计划回迁", "按期回迁")
+        yield _due(case, RESETTLEMENT, "move_back_planned_on", case["project_name"], "计划回迁", "按期回迁")
 
 
 def _documents(month: Month) -> Iterator[Item]:
     rows = month.rows(resettlement.PERMITS)
     for case in _falls_next_month(month, rows.where(~(rows["completed_on"] <= month.end)), "promised_on"):
-        what = f"容缺事项{case['permit_no']}承诺补齐{case['missing_document']}"
-        yield _due(case, RESETTLEMENT, "promised_on", what, "按期补齐")
+        subject, state = f"容缺事项{case['permit_no']}", f"承诺补齐{case['missing_document']}"
+        yield _due(case, RESETTLEMENT, "promised_on", subject, state, "按期补齐")
 
 
 _SOURCES: tuple[Items, ...] = (

@@ -23,6 +23,7 @@ from transforms.findings import Severity
 from transforms.forms.columns import need_in_words
 from transforms.guidance import example, expected
 from transforms.identities import IDENTITY_RULES
+from transforms.markdown_tables import table
 from transforms.reading import READING_RULES
 from transforms.suggestions import SUGGESTION_RULES
 
@@ -64,7 +65,7 @@ def _contents(contracts: Sequence[Contract]) -> str:
         (f"[{contract.sheet}](#{_anchor(contract)})", contract.department, f"`{contract.id}`", str(len(contract.rules)))
         for contract in contracts
     ]
-    return _table(("表", "部门", "数据集", "规则数"), rows)
+    return table(("表", "部门", "数据集", "规则数"), rows)
 
 
 def _anchor(contract: Contract) -> str:
@@ -86,8 +87,8 @@ def _about(contract: Contract) -> list[str]:
     return [
         f"## {contract.sheet} {contract.id}",
         "\n".join(f"- {fact}" for fact in facts),
-        _table(_COLUMN_HEAD, columns),
-        _table(_RULE_HEAD, rules),
+        table(_COLUMN_HEAD, columns),
+        table(_RULE_HEAD, rules),
     ]
 
 
@@ -158,17 +159,8 @@ def _failing(contract: Contract, rule: AnyRule) -> str:
 
 
 def _plain(rules: Mapping[str, str]) -> str:
-    return _table(("规则", "内容"), list(rules.items()))
+    return table(("规则", "内容"), list(rules.items()))
 
 
 def _graded(rules: Mapping[str, tuple[Severity, str]]) -> str:
-    return _table(("规则", "级别", "内容"), [(code, grade.chinese, text) for code, (grade, text) in rules.items()])
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ")
+    return table(("规则", "级别", "内容"), [(code, grade.chinese, text) for code, (grade, text) in rules.items()])

@@ -81,9 +81,12 @@ class Figure:
     due: Fraction | None = None
     light: Light | None = None
     change: Fraction | None = None  # on last month, in the same unit; None when either is missing
+    change_on_year: Fraction | None = None  # on the same month of last year
     inputs: tuple[str, ...] = ()  # codes of the figures that a derived one was computed from
     cells: tuple[CellRange, ...] = ()
     from_district_file: str = ""  # the key in the district file, when the value comes from there
+    label_en: str = ""
+    owner: str = ""  # the departments whose sheets it is computed from
 
 
 def half_up(value: Fraction, decimals: int) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from transforms.contracts import ColumnType, Contract
 from transforms.figures import Light
 from transforms.metrics import duties, resettlement
 from transforms.metrics.month import Month, NotReported, Rows
+from transforms.period import Period
 
 ENTERPRISES, RESETTLEMENT, PETITIONS = "enterprises", "resettlement", "petitions"
 
@@ -19,7 +21,8 @@ ENTERPRISES, RESETTLEMENT, PETITIONS = "enterprises", "resettlement", "petitions
 @dataclass(frozen=True)
 class Item:
     """One matter. `days` past its deadline, negative before it, None without one. Dataset, submission and row say
-    which row of which sheet it stands in; several rows grouped, or none found, name no row."""
+    which row of which sheet it stands in; several rows grouped, or none found, name no row. Source and key say which
+    matter it is, whatever its wording; since, months and turned say how long it has been on the list."""
 
     light: Light
     workstream: str  # enterprises, resettlement, petitions
@@ -32,6 +35,16 @@ class Item:
     dataset: str = ""
     submission: str = ""
     row: int | None = None
+    subject: str = ""  # what it is about, without how it stands
+    key: str = ""  # of the row among its dataset's; of grouped rows the leader, or empty
+    source: str = ""  # the rule that listed it
+    since: Period | None = None  # the first month of its present stay on the list; None unless it was looked up
+    months: int = 0  # on the list since then, this one included; 0 unless it was looked up
+    turned: bool = False  # the light is another than when it was last listed
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return self.source, self.key
 
 
 Items = Callable[[Month], Iterator[Item]]
@@ -66,18 +79,21 @@ class Case:
         self,
         light: Light,
         workstream: str,
-        what: str,
+        subject: str,
+        state: str,
         ask: str,
         due_on: dt.date | None = None,
         whose: str = "",
     ) -> Item:
-        """`whose` is the row's own responsible unit, else the department that keeps the sheet; the leader is the
-        row's own, else the one linked to its enterprise or housing project."""
+        """`subject` names the matter, `state` says how it stands; `whose` is the row's own responsible unit,
+        else the department that keeps the sheet; the leader is the row's own, else the one linked to its enterprise or
+        housing project."""
+        contract = self.month.contracts[self.dataset]
         return Item(
             light=light,
             workstream=workstream,
-            what=what,
-            whose=whose or self.values.get("unit") or self.month.contracts[self.dataset].department,
+            what=f"{subject}{state}",
+            whose=whose or self.values.get("unit") or contract.department,
             leader=self.values.get("leader") or self._leaders.get(self._link(), ""),
             due_on=due_on,
             days=(self.today - due_on).days if due_on else None,
@@ -85,6 +101,8 @@ class Case:
             dataset=self.dataset,
             submission=self.values["submission"],
             row=self.values["row"],
+            subject=subject,
+            key=_joined(self.values[column] for column in key_columns(contract)),
         )
 
     def _link(self) -> str:
@@ -101,6 +119,23 @@ def cases(month: Month, rows: Rows) -> list[Case]:
         Case(month, rows.dataset, {str(name): _plain(value) for name, value in record.items()}, leaders)
         for record in rows.frame.to_dict(orient="records")
     ]
+
+
+def key_columns(contract: Contract) -> list[str]:
+    """The columns that tell a dataset's rows apart from month to month: an organisation code by its core, which is the
+    same in both of its forms."""
+    codes = {column.name for column in contract.columns if column.type is ColumnType.ORG_CODE}
+    return [name.removesuffix("_code") if name in codes else name for name in contract.key]
+
+
+def keys(month: Month, rows: Rows) -> set[str]:
+    """The keys of rows, as their items have them."""
+    columns = [map(_plain, rows[name]) for name in key_columns(month.contracts[rows.dataset])]
+    return {_joined(values) for values in zip(*columns, strict=True)}
+
+
+def _joined(values: Iterable[Any]) -> str:
+    return "/".join(map(str, values))
 
 
 def _leaders(month: Month, dataset: str, key: str) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 import pandas as pd
 
@@ -44,8 +45,14 @@ def expand(ranges: str) -> list[str]:
     return cells
 
 
+class Columns(Protocol):
+    """A frame of facts, or whatever gives its columns."""
+
+    def __getitem__(self, column: str, /) -> pd.Series: ...
+
+
 def cell_ranges(
-    dataset: str, rows: pd.DataFrame, columns: Sequence[str], sources: Mapping[tuple[str, str], Source]
+    dataset: str, rows: Columns, columns: Sequence[str], sources: Mapping[tuple[str, str], Source]
 ) -> tuple[CellRange, ...]:
     """Where `rows` of a facts frame stood: one entry a submission, in the order of the rows. A column that a sheet did
     not have is left out."""
@@ -70,7 +77,7 @@ def cell_ranges(
     return tuple(found)
 
 
-def searched(dataset: str, rows: pd.DataFrame, sources: Mapping[tuple[str, str], Source]) -> tuple[CellRange, ...]:
+def searched(dataset: str, rows: Columns, sources: Mapping[tuple[str, str], Source]) -> tuple[CellRange, ...]:
     """Where nothing was found: the sheet that `rows` of a facts frame ended with, no cell of it. A zero has a source."""
     for submission in rows["submission"].iloc[-1:]:
         source = sources[(str(submission), dataset)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import statistics
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +25,9 @@ class Month:
     def end(self) -> dt.date:
         return self.period.last_day
 
+    def holds(self, day: dt.date) -> bool:
+        return self.period.first_day <= day <= self.end
+
     def now(self, dataset: str) -> list[Row]:
         """What the department reports for this month."""
         return self.world.rows[dataset][self.period]
@@ -42,6 +46,12 @@ def total(rows: Iterable[Row], column: str, scale: int = WAN) -> Fraction:
 def percent(done: int | Fraction, due: int | Fraction) -> Number:
     """None when nothing was due."""
     return Fraction(done) * 100 / Fraction(due) if due else None
+
+
+def median(numbers: Iterable[int]) -> Number:
+    """None of nothing."""
+    found = [Fraction(number) for number in numbers]
+    return statistics.median(found) if found else None
 
 
 def share(rows: list[Row], done: Iterable[bool]) -> Number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.generator import truth_serving, truth_settling
+from data.generator import truth_places, truth_serving, truth_settling
 from data.generator.reckoning import Month, exact
 from data.generator.world import World
 from transforms.period import Period
@@ -28,6 +28,8 @@ def truth(world: World, period: Period) -> dict[str, Any]:
         truth_settling.permits,
         truth_settling.petitions,
         truth_settling.accountability,
+        truth_places.places,
+        truth_places.departments,
     )
     numbers = {code: number for part in parts for code, number in part(month).items()}
     return {code: exact(number) for code, number in numbers.items() if number is not None}

@@ -129,7 +129,10 @@ figure = Table(
     Column("due", Exact),
     Column("light", Text),
     Column("change", Exact),
+    Column("change_on_year", Exact),
     Column("from_district_file", Text, nullable=False),
+    Column("label_en", Text, nullable=False, server_default=""),
+    Column("owner", Text, nullable=False, server_default=""),
     Column("lineage", LargeBinary, nullable=False),  # zlib of JSON: inputs and cells
 )
 

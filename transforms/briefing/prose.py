@@ -7,12 +7,12 @@ from fractions import Fraction
 
 from markupsafe import Markup, escape
 
+from transforms.comparison import growth
 from transforms.errors import ConfigurationError
 from transforms.figures import Figure, Light, Unit, half_up, show
 from transforms.period import Period
 
 # Below this, a month-on-month percentage says more about the base than about the month.
-SMALL_BASE = 10
 ABSENT = "暂缺"
 
 
@@ -29,9 +29,7 @@ class Prose:
 
     def vocabulary(self) -> dict[str, Callable[..., object]]:
         """The names that templates may call."""
-        names = (
-            "figure fig num value known absent done due shortfall change signed growth ahead light target meets count"
-        )
+        names = "figure fig num value known absent done due shortfall change signed signed_on_year growth ahead light target meets count"
         return {name: getattr(self, name) for name in names.split()} | {"days": days}
 
     def figure(self, code: str) -> Figure:
@@ -117,24 +115,35 @@ class Prose:
 
     def signed(self, code: str) -> Markup:
         """The change on last month for a table: `+3家`, `-0.5个百分点`, `持平`; `—` when there is none."""
-        figure = self.figure(code)
-        if figure.change is None or not self._previous:
+        return self._signed(code, self.figure(code).change if self._previous else None)
+
+    def signed_on_year(self, code: str) -> Markup:
+        """The same on the same month of last year."""
+        return self._signed(code, self.figure(code).change_on_year)
+
+    def _signed(self, code: str, change: Fraction | None) -> Markup:
+        if change is None:
             return Markup("—")
+        figure = self.figure(code)
         unit = Unit.POINTS if figure.unit is Unit.PERCENT else figure.unit
-        text = half_up(figure.change, unit.decimals)
+        text = half_up(change, unit.decimals)
         if text == "0":
             return Markup("持平")
-        return _number(code, f"{'+' if figure.change > 0 else ''}{text}{unit}")
+        return _number(code, f"{'+' if change > 0 else ''}{text}{unit}")
 
     def growth(self, code: str) -> Markup:
-        """`环比增长9.8%`; empty when last month is missing, negative or too small to divide by."""
-        figure, before = self.figure(code), self._previous.get(code)
-        rate = month_on_month(figure.value, before.value if before else None)
+        """`环比增长9.8%，同比下降3%`; a part is left out when its base is missing or too small to divide by."""
+        figure = self.figure(code)
+        changes = (("环比", figure.change if self._previous else None), ("同比", figure.change_on_year))
+        parts = [self._grown(code, name, growth(figure, change)) for name, change in changes]
+        return Markup("，").join(part for part in parts if part)
+
+    def _grown(self, code: str, name: str, rate: Fraction | None) -> Markup:
         if rate is None:
             return Markup("")
         size = half_up(abs(rate), 1)
         word = "持平" if size == "0" else "增长" if rate > 0 else "下降"
-        return Markup("环比{}{}").format(word, "" if size == "0" else _number(code, f"{size}%"))
+        return Markup("{}{}{}").format(name, word, "" if size == "0" else _number(code, f"{size}%"))
 
     def ahead(self, code: str) -> Markup:
         """A yearly rate against the share of the year gone, in percentage points."""
@@ -164,13 +173,6 @@ class Prose:
 def year_gone(period: Period) -> Fraction:
     """The share of the year's days gone by the month's end, in percent."""
     return 100 * period.year_gone
-
-
-def month_on_month(now: Fraction | None, before: Fraction | None) -> Fraction | None:
-    """Growth in percent; None when either is missing or the base is below `SMALL_BASE` units."""
-    if now is None or before is None or before < SMALL_BASE:
-        return None
-    return (now - before) / before * 100
 
 
 def days(item_days: int | None) -> str:

@@ -15,7 +15,9 @@ from transforms.period import Period
 
 
 class AttentionItem(Protocol):
-    """One red or yellow matter, or one that falls due. `days` past its deadline; negative before it; None without."""
+    """One red or yellow matter, or one that falls due. `days` past its deadline; negative before it; None without.
+    `months` on the list without a break, this one included, 0 when that was not looked up; `turned`: with another
+    light than last month's."""
 
     @property
     def light(self) -> Light: ...
@@ -33,23 +35,45 @@ class AttentionItem(Protocol):
     def days(self) -> int | None: ...
     @property
     def ask(self) -> str: ...
+    @property
+    def since(self) -> Period | None: ...
+    @property
+    def months(self) -> int: ...
+    @property
+    def turned(self) -> bool: ...
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A matter of last month's list that is not on this month's: settled, or only no longer listed."""
+
+    workstream: str
+    subject: str
+    settled: bool
 
 
 @dataclass(frozen=True)
 class RankingRow:
-    """`change`: places gained since last month, negative when lost, None when there was no rank."""
+    """`rank` is None for a unit whose base is too small to rank it. `base` is what the value was computed from:
+    `12/15`, or a count. `change`: places gained since last month, negative when lost, None when it had no rank;
+    `entered`: others had a rank last month, this one had not."""
 
-    rank: int
+    rank: int | None
     name: str
     value: str
     change: int | None = None
+    base: str = ""
+    entered: bool = False
 
 
 @dataclass(frozen=True)
 class Ranking:
+    """Ranked rows first. `base_label` heads their base."""
+
     title: str
     rule: str
     rows: tuple[RankingRow, ...]
+    base_label: str = "基数"
 
 
 class ReceiptStatus(StrEnum):
@@ -136,6 +160,7 @@ class BriefingInput:
     editor_note: str | None = None
     provisional: bool = False
     revisions: tuple[Revision, ...] = ()
+    departures: tuple[Departure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,6 +215,8 @@ class Section:
     items: tuple[AttentionItem, ...]  # by responsible leader, worst first
     held_back: int  # of its items, how many page one had no room for
     chart: Chart | None  # None when there is nothing to draw
+    settled: tuple[str, ...] = ()  # of last month's items, those settled since
+    dropped: int = 0  # of last month's items, those no longer listed and not known to be settled
 
 
 @dataclass(frozen=True)

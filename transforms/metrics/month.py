@@ -6,7 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from transforms.contracts import Contract, Kind
@@ -31,37 +34,49 @@ class NotReported(Exception):
 
 @dataclass(frozen=True)
 class Rows:
-    """Some rows of one dataset, with what it takes to say where they stood."""
+    """Some rows of one dataset, with what it takes to say where they stood.
+
+    They are those at the places `at` of `whole`, or all of it. A month asks for hundreds of selections and reads one
+    or two columns of each, so a frame of its own is made only where somebody wants one.
+    """
 
     dataset: str
-    frame: pd.DataFrame
+    whole: pd.DataFrame
     facts: Facts
+    at: npt.NDArray[np.intp] | None = None
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        return self.whole if self.at is None else self.whole.take(self.at)
 
     def where(self, mask: pd.Series) -> Rows:
-        """The rows for which `mask` is true; unknown is not true."""
-        return Rows(self.dataset, self.frame[mask.fillna(False).astype(bool)], self.facts)
+        """The rows for which `mask`, one entry a row in their order, is true; unknown is not true."""
+        passed = np.flatnonzero(mask.to_numpy(dtype=bool, na_value=False))
+        return Rows(self.dataset, self.whole, self.facts, passed if self.at is None else self.at[passed])
 
     def cells(self, *columns: str) -> tuple[CellRange, ...]:
-        return cell_ranges(self.dataset, self.frame, columns, self.facts.sources)
+        return cell_ranges(self.dataset, self, columns, self.facts.sources)
 
     def searched(self) -> tuple[CellRange, ...]:
         """The sheet that these rows stand in, when none of them was found to count."""
-        return searched(self.dataset, self.frame, self.facts.sources)
+        return searched(self.dataset, self, self.facts.sources)
 
     def distinct(self, *columns: str) -> int:
         """Distinct combinations of the columns; a row with one of them empty has none."""
-        return len(self.frame[list(columns)].dropna().drop_duplicates())
+        if len(columns) == 1:
+            return self[columns[0]].nunique()
+        return len(pd.DataFrame({name: self[name] for name in columns}).dropna().drop_duplicates())
 
     def total(self, column: str) -> Fraction:
         """The sum of a column, exact, in the unit that is printed (万元, 万平方米, 分 or the count itself)."""
         worth = next((w for suffix, w in WORTH.items() if column.endswith(suffix)), Fraction(1))
-        return sum(map(int, self.frame[column].dropna().tolist()), 0) * worth
+        return sum(map(int, self[column].dropna().tolist()), 0) * worth
 
     def __getitem__(self, column: str) -> pd.Series:
-        return self.frame[column]
+        return self.whole[column] if self.at is None else self.whole[column].take(self.at)
 
     def __len__(self) -> int:
-        return len(self.frame)
+        return len(self.whole) if self.at is None else len(self.at)
 
 
 @dataclass(frozen=True)

@@ -1,88 +1,30 @@
 """The registry: a metric is one declaration, and its value for a month follows from the facts.
 
-Most metrics count, add up or divide rows that pass a filter (`count`, `total`, `rate`); lineage is then the rows
-themselves. The others are a function of the month (`derived`, `against_target`). Values are exact fractions in the
-metric's unit. Each declaration says how its light is judged.
+Most metrics count, add up or divide rows that pass a filter (`count`, `total`, `rate`, `median_days`); lineage is then
+the rows themselves. The others are a function of the month (`derived`, `against_target`). Values are exact fractions in
+the metric's unit. Each declaration says how its light is judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import functools
+import operator
+from collections.abc import Sequence
 from fractions import Fraction
 
 import pandas as pd
 
-from transforms import lights
 from transforms.errors import ConfigurationError
-from transforms.figures import CellRange, Figure, Light, Scope, Unit
+from transforms.figures import CellRange, Scope, Unit
 from transforms.lineage import merge
+from transforms.metrics.metric import Compute, Figures, Filter, Judge, Method, Metric, Value, by_promise, by_schedule
 from transforms.metrics.month import Month, NotReported, Rows
-
-
-@dataclass(frozen=True)
-class Value:
-    """What a metric's function gives. `value` None with a `note` where there is nothing to measure."""
-
-    value: Fraction | None
-    cells: tuple[CellRange, ...] = ()
-    done: Fraction | None = None
-    due: Fraction | None = None
-    target: Fraction | None = None
-    note: str = ""
-    inputs: tuple[str, ...] = ()
-    from_district_file: str = ""
-
-
-Figures = Mapping[str, Figure]
-Filter = Callable[[Rows, Month], "pd.Series"]
-Compute = Callable[[Month, Figures], Value]
-Judge = Callable[[Value, Month], Light | None]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A definition. `compute` may read the figures declared before it within the same mechanism; `judge` gives the
-    light; `headline` marks the one figure that says whether its mechanism's promise is kept."""
-
-    code: str
-    label: str
-    definition: str
-    unit: Unit
-    scope: Scope
-    mechanism: int
-    compute: Compute
-    datasets: tuple[str, ...] = ()
-    judge: Judge | None = None
-    headline: bool = False
-
-
-def by_schedule(value: Value, month: Month) -> Light | None:
-    """The share of the target reached against the share of the year gone; the year's plan is taken as even."""
-    goal = Fraction(100) if value.target is None else value.target
-    actual = None if value.value is None or not goal else 100 * value.value / goal
-    return lights.schedule(actual, 100 * month.period.year_gone, month.district.thresholds)
-
-
-def by_duty(value: Value, month: Month) -> Light | None:
-    return lights.duty(value.done, value.due)
-
-
-def by_promise(value: Value, month: Month) -> Light | None:
-    return lights.promise(value.value, month.district.thresholds)
-
-
-def as_breach(value: Value, month: Month) -> Light | None:
-    return lights.breach(value.value)
-
-
-def as_warning(value: Value, month: Month) -> Light | None:
-    return lights.warning(value.value)
 
 
 def count(
     code: str,
     label: str,
+    label_en: str,
     definition: str,
     unit: Unit,
     scope: Scope,
@@ -101,12 +43,18 @@ def count(
         number = rows.distinct(*by) if by else len(rows)
         return Value(Fraction(number), rows.cells(*(by or _key(month, dataset))) or everything.searched())
 
-    return Metric(code, label, definition, unit, scope, mechanism, compute, (dataset,), judge)
+    method = Method.DISTINCT if by else Method.COUNT
+    return Metric(
+        *(code, label, label_en, definition, unit, scope, mechanism, compute, (dataset,), judge),
+        method=method,
+        columns=tuple(by),
+    )
 
 
 def total(
     code: str,
     label: str,
+    label_en: str,
     definition: str,
     unit: Unit,
     scope: Scope,
@@ -124,12 +72,17 @@ def total(
         rows = rows.where(rows[column].notna())
         return Value(rows.total(column), rows.cells(column) or everything.searched())
 
-    return Metric(code, label, definition, unit, scope, mechanism, compute, (dataset,), judge)
+    return Metric(
+        *(code, label, label_en, definition, unit, scope, mechanism, compute, (dataset,), judge),
+        method=Method.TOTAL,
+        columns=(column,),
+    )
 
 
 def rate(
     code: str,
     label: str,
+    label_en: str,
     definition: str,
     scope: Scope,
     mechanism: int,
@@ -149,11 +102,47 @@ def rate(
         cells = expected.cells(*_key(month, dataset)) or everything.searched()
         return share(len(met), len(expected), cells, none_due)
 
-    return Metric(code, label, definition, Unit.PERCENT, scope, mechanism, compute, (dataset,), judge, headline)
+    return Metric(
+        *(code, label, label_en, definition, Unit.PERCENT, scope, mechanism, compute, (dataset,), judge, headline),
+        method=Method.RATE,
+    )
+
+
+def median_days(
+    code: str,
+    label: str,
+    label_en: str,
+    definition: str,
+    scope: Scope,
+    mechanism: int,
+    dataset: str,
+    first: str,
+    last: str,
+    where: Filter,
+    none_done: str,
+) -> Metric:
+    """The median of the days from the date in `first` to the one in `last`, over the rows that pass `where` and have
+    both; of an even number, the mean of the middle two."""
+
+    def compute(month: Month, figures: Figures) -> Value:
+        everything = month.rows(dataset, scope)
+        rows = _passing(everything, month, where)
+        rows = rows.where(rows[first].notna() & rows[last].notna())
+        days = sorted((rows[last] - rows[first]).dt.days.astype(int).tolist())
+        if not days:
+            return Value(None, everything.searched(), note=none_done)
+        middle = Fraction(days[(len(days) - 1) // 2] + days[len(days) // 2], 2)
+        return Value(middle, rows.cells(first, last))
+
+    return Metric(
+        *(code, label, label_en, definition, Unit.DAYS, scope, mechanism, compute, (dataset,)),
+        method=Method.MEDIAN,
+        columns=(first, last),
+    )
 
 
 def against_target(
-    code: str, label: str, definition: str, mechanism: int, done: str, target: str, headline: bool = True
+    code: str, label: str, label_en: str, definition: str, mechanism: int, done: str, target: str, headline: bool = True
 ) -> Metric:
     """Percentage of the annual target reached by the figure `done`. No target of the year in force is no value."""
 
@@ -163,12 +152,18 @@ def against_target(
         key = f"targets.{target}"
         return Value(part.value, part.cells, part.done, part.due, Fraction(100), part.note, (done,), key)
 
-    return Metric(code, label, definition, Unit.PERCENT, Scope.YEAR, mechanism, compute, (), by_schedule, headline)
+    return Metric(
+        *(code, label, label_en, definition, Unit.PERCENT, Scope.YEAR, mechanism, compute, (), by_schedule, headline),
+        method=Method.TARGET,
+        columns=(done,),
+        target=target,
+    )
 
 
 def derived(
     code: str,
     label: str,
+    label_en: str,
     definition: str,
     unit: Unit,
     scope: Scope,
@@ -177,9 +172,13 @@ def derived(
     datasets: tuple[str, ...] = (),
     judge: Judge | None = None,
     headline: bool = False,
+    target: str = "",
 ) -> Metric:
     """Any other function of the month and of the figures before."""
-    return Metric(code, label, definition, unit, scope, mechanism, compute, datasets, judge, headline)
+    return Metric(
+        *(code, label, label_en, definition, unit, scope, mechanism, compute, datasets, judge, headline),
+        target=target,
+    )
 
 
 def this_year(days: pd.Series, month: Month) -> pd.Series:
@@ -187,9 +186,19 @@ def this_year(days: pd.Series, month: Month) -> pd.Series:
     return (days >= pd.Timestamp(month.period.year, 1, 1)) & (days <= month.end)
 
 
+def this_month(days: pd.Series, month: Month) -> pd.Series:
+    """Days of the month."""
+    return (days >= month.start) & (days <= month.end)
+
+
 def equal(column: str, value: str) -> Filter:
     """Rows whose `column` is `value`."""
     return lambda rows, month: rows[column] == value
+
+
+def both(*filters: Filter) -> Filter:
+    """Rows that pass every filter."""
+    return lambda rows, month: functools.reduce(operator.and_, (passes(rows, month) for passes in filters))
 
 
 def share(done: int | Fraction, due: int | Fraction, cells: tuple[CellRange, ...] = (), none_due: str = "") -> Value:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 from tests.transforms.briefing.sample_figures import JUNE, earlier, figures
-from transforms.briefing.prose import Prose, days, month_on_month, year_gone
+from transforms.briefing.prose import Prose, days, year_gone
 from transforms.errors import ConfigurationError
 from transforms.period import Period
 
@@ -75,24 +75,13 @@ def test_the_first_month_has_nothing_to_compare_with() -> None:
     assert text(first.growth("reward.amount_month")) == ""
 
 
-@pytest.mark.parametrize(
-    ("now", "before", "rate"),
-    [
-        (Fraction(110), Fraction(100), Fraction(10)),
-        (Fraction(3), Fraction(1), None),  # a small base
-        (Fraction(3), Fraction(0), None),
-        (None, Fraction(100), None),
-        (Fraction(3), None, None),
-        (Fraction(3), Fraction(-100), None),
-    ],
-)
-def test_month_on_month_is_guarded(now: Fraction | None, before: Fraction | None, rate: Fraction | None) -> None:
-    assert month_on_month(now, before) == rate
-
-
 def test_growth_in_words() -> None:
     assert text(prose().growth("reward.amount_month")) == "环比增长9.8%"
     assert text(prose(value=Fraction("2491.36"), change=Fraction(0)).growth("reward.amount_month")) == "环比持平"
+    both = prose(value=Fraction(80), change=Fraction(0), change_on_year=Fraction(-20))
+    assert text(both.growth("reward.amount_month")) == "环比持平，同比下降20%"
+    assert text(both.signed_on_year("reward.amount_month")) == "-20万元"
+    assert text(prose().signed_on_year("reward.amount_month")) == "—"
 
 
 def test_ahead_and_behind_the_year() -> None:

@@ -21,16 +21,20 @@ def link(enterprise: str, leader: str | None, township_leader: str | None = "镇
     return {**row, "area_leader": "书记"}
 
 
-def visit(enterprise: str, day: str, visitor: str | None = "区长") -> dict[str, object]:
-    return {"enterprise": enterprise, "visited_on": day, "visitor": visitor}
+def visit(enterprise: str, day: str, visitor: str | None = "区长", raised: int | None = None) -> dict[str, object]:
+    return {"enterprise": enterprise, "visited_on": day, "visitor": visitor, "issues_raised": raised}
 
 
-def meeting(kind: str, leader: str | None, day: str) -> dict[str, object]:
-    return {"meeting_no": f"{kind}{leader}{day}", "kind": kind, "leader": leader, "held_on": day}
+def meeting(
+    kind: str, leader: str | None, day: str, agreed: int | None = None, done: int | None = None
+) -> dict[str, object]:
+    row = {"meeting_no": f"{kind}{leader}{day}", "kind": kind, "leader": leader, "held_on": day}
+    return {**row, "items_agreed": agreed, "items_done": done}
 
 
-def issue(number: str, due: str | None, settled: str | None = None) -> dict[str, object]:
-    return {"issue_no": number, "due_on": due, "settled_on": settled, "status": "已办结" if settled else "办理中"}
+def issue(number: str, raised: str | None, due: str | None, settled: str | None = None) -> dict[str, object]:
+    row = {"issue_no": number, "raised_on": raised, "due_on": due, "settled_on": settled}
+    return {**row, "status": "已办结" if settled else "办理中"}
 
 
 GIVEN = facts(
@@ -45,33 +49,34 @@ GIVEN = facts(
             visit("B", "2014-06-08"),
             visit("B", "2014-06-22", None),  # nobody named: still a visit
             visit("B", "2014-06-30"),  # Monday of the week that ends in July
-            visit("C", "2014-06-10"),
-            visit("X", "2014-06-10"),  # not in the register
+            visit("C", "2014-06-10", raised=2),
+            visit("X", "2014-06-10", raised=3),  # not in the register
         ],
         **dict.fromkeys((2, 3, 4), ()),
     },
     enterprise_issues={
         6: [
-            issue("1", "2014-06-10", "2014-06-10"),
-            issue("2", "2014-06-10", "2014-06-11"),
-            issue("3", "2014-06-29"),
-            issue("4", "2014-06-30"),
-            issue("5", "2014-07-10", "2014-07-01"),  # settled after the month
+            issue("1", "2014-06-01", "2014-06-10", "2014-06-10"),
+            issue("2", "2014-05-31", "2014-06-10", "2014-06-11"),
+            issue("3", "2014-06-30", "2014-06-29"),
+            issue("4", "2014-07-01", "2014-06-30"),
+            issue("5", None, "2014-07-10", "2014-07-01"),  # settled after the month
+            issue("6", "2014-05-01", "2014-06-01", "2014-05-31"),  # settled before it
         ]
     },
     resettlement_projects={6: [{"leader": leader} for leader in ("区长", "区长", "区委书记", "政法委书记", None)]},
     meetings={
         4: [meeting("政银企联席会议", None, "2014-04-10"), meeting("安置户回访", "政法委书记", "2014-04-30")],
-        5: [meeting("安置户回访", "区长", "2014-05-31"), meeting("企业协调会", "区长", "2014-05-20")],
+        5: [meeting("安置户回访", "区长", "2014-05-31", 1), meeting("企业协调会", "区长", "2014-05-20")],
         6: [
-            meeting("企业协调会", "区长", "2014-06-15"),
+            meeting("企业协调会", "区长", "2014-06-15", 3, 2),
             meeting("企业协调会", "区长", "2014-06-01"),  # the same half
             meeting("企业协调会", "区委书记", "2014-06-16"),
             meeting("企业协调会", "区委书记", "2014-05-10"),  # reported late: not June's
             meeting("企业协调会", "组织部长", "2014-06-10"),  # linked to no enterprise
             meeting("政银企联席会议", None, "2014-06-10"),
-            meeting("安置房座谈会", "区长", "2014-06-10"),
-            meeting("安置房座谈会", "区长", "2014-06-11"),
+            meeting("安置房座谈会", "区长", "2014-06-10", 4, 1),
+            meeting("安置房座谈会", "区长", "2014-06-11", None, 5),  # nothing agreed is nothing due
             meeting("安置房座谈会", "区委书记", "2014-06-12"),
             meeting("安置房座谈会", "政法委书记", "2014-06-30"),
             meeting("安置房现场协调会", "区长", "2014-06-10"),
@@ -87,13 +92,27 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "link.leaders": (2,),
     "link.complete_rate": (50, 2, 4, R),
     "visit.count_month": (11,),
+    "visit.enterprises_month": (4,),
+    "visit.issues_raised_month": (5,),
     "visit.enterprise_weeks_rate": (45, 9, 20, R),  # A 5, B weeks 1, 2 and 4, C 1, D 0
     "visit.enterprises_missed_two_weeks": (2, None, None, R),  # C, D
     "coordination.meetings_rate": (50, 2, 4, R),
+    "coordination.meetings_month": (4,),
     "bank_meeting.quarter": (2, 2, 1, G),
-    "issue.raised_to_date": (5,),
-    "issue.settled_to_date": (2,),
-    "issue.settled_in_time_rate": (Fraction(100, 3), 1, 3, R),
+    "meeting.items_agreed_to_date": (8,),
+    "meeting.items_done_to_date": (8,),
+    "meeting.items_done_rate": (Fraction(75, 2), 3, 8, R),
+    "issue.raised_to_date": (6,),
+    "issue.raised_month": (2,),  # 1 3
+    "issue.settled_to_date": (3,),
+    "issue.settled_month": (2,),  # 1 2
+    "issue.open": (3,),
+    "issue.overdue": (1, None, None, R),
+    "issue.median_days": (11,),  # 9 11 30
+    "issue.settled_in_time_rate": (50, 2, 4, R),
+    "duty.symposium_month": (4,),
+    "duty.on_site_month": (2,),
+    "duty.return_visit_month": (1,),
     "duty.symposium_rate": (100, 3, 3, G),
     "duty.on_site_rate": (Fraction(200, 3), 2, 3, Y),
     "duty.return_visit_rate": (Fraction(100, 3), 1, 3, R),

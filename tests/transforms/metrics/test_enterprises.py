@@ -26,6 +26,11 @@ def project(number: str, goal: str, **more: object) -> dict[str, object]:
     return {"project_no": number, "goal": goal, **more}
 
 
+def days(start: str | None, started: str | None, finish: str | None = None, finished: str | None = None):
+    row = {"start_planned_on": start, "started_on": started}
+    return {**row, "finish_planned_on": finish, "finished_on": finished}
+
+
 def fee(due: float, paid_wan: float | None) -> dict[str, object]:
     return {"fee_due_fen": int(due * WAN), "fee_paid_fen": None if paid_wan is None else int(paid_wan * WAN)}
 
@@ -56,10 +61,14 @@ GIVEN = facts(
         6: [
             loan("银行贷款", "A", 15000, "2014-03-01"),
             loan("银行贷款", "B", 6000, "2013-12-30"),
+            loan("银行贷款", "C", 100, "2014-06-30"),
+            loan("银行贷款", "C", 50, "2014-07-01"),  # after the month
             loan("应急周转金", "A", 300, "2014-04-01", "2014-06-29"),  # overdue since the day before
             loan("应急周转金", "A", 200, "2014-05-01", "2014-06-30"),  # due on the month's last day: not past
             loan("应急周转金", "B", 500, "2014-03-01", "2014-05-01", "2014-06-30"),  # paid back on the last day
             loan("应急周转金", "B", 50, "2014-03-01", "2014-05-01", "2014-07-01"),  # paid back after the month
+            loan("应急周转金", "C", 40, "2014-06-01", "2014-09-01"),
+            loan("助保贷", "C", 5, "2014-06-02"),
             loan("助保贷", "A", 600, "2014-04-01"),
             loan("助保贷", "A", 300, "2014-05-01"),
             loan("助保贷", "C", 150, "2014-05-01"),
@@ -68,20 +77,27 @@ GIVEN = facts(
     },
     industrial_projects={
         6: [
-            project("P1", "开工", permitted_on="2014-01-01", started_on="2014-06-30", **fee(10, 5)),
-            project("P2", "开工", permitted_on="2014-03-01", started_on="2014-03-02", **fee(8, 8)),
+            project(
+                "P1", "开工", permitted_on="2014-01-01", **days("2014-06-30", "2014-06-30", "2014-05-01"), **fee(10, 5)
+            ),
+            project("P2", "开工", permitted_on="2014-03-01", **days("2014-04-01", "2014-03-02"), **fee(8, 8)),
             project("P3", "开工", permitted_on="2014-03-01", started_on="2014-03-02", **fee(8, None)),
-            project("P4", "开工", permitted_on="2013-12-31", started_on="2014-03-02", **fee(8, 4)),
-            project("P5", "开工", permitted_on="2014-03-01", started_on="2014-07-01", **fee(8, 4)),
+            project("P4", "开工", permitted_on="2013-12-31", **days("2014-07-01", "2014-03-02"), **fee(8, 4)),
+            project("P5", "开工", permitted_on="2014-03-01", **days("2014-06-29", "2014-07-01"), **fee(8, 4)),
             project(
                 "P6",
                 "竣工",
-                started_on="2013-05-01",
-                finished_on="2014-06-30",
+                **days(None, "2013-05-01", "2014-06-30", "2014-06-30"),
                 investment_planned_fen=1000 * WAN,
                 investment_done_fen=400 * WAN,
             ),
-            project("P7", "竣工", investment_planned_fen=1000 * WAN, investment_done_fen=WAN // 4),
+            project(
+                "P7",
+                "竣工",
+                **days("2014-01-01", None, "2014-06-29"),
+                investment_planned_fen=1000 * WAN,
+                investment_done_fen=WAN // 4,
+            ),
             project("P8", "竣工", finished_on="2013-12-31"),
         ]
     },
@@ -104,12 +120,16 @@ GIVEN = facts(
             {"enterprise": "A", "rated": "住建局", "score_centi": 9000},
             {"enterprise": "A", "rated": "环保局", "score_centi": 8550},
             {"enterprise": "C", "rated": "环保局", "score_centi": 9500},
+            {"enterprise": "C", "rated": "规划分局", "score_centi": 6000},  # a pass
+            {"enterprise": "C", "rated": "居委会", "score_centi": 5999},  # on nobody's list
         ]
     },
 )
 # code → value, done, due, light
 EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "reward.enterprises_latest_batch": (2,),
+    "reward.amount_latest_batch": (Fraction(100_000_007, WAN),),
+    "reward.enterprises_month": (3,),
     "reward.batches_to_date": (3,),
     "reward.enterprise_times_to_date": (5,),  # A1 B1 A2 B3 C3
     "reward.enterprises_to_date": (3,),
@@ -119,27 +139,37 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "reward.amount_property_tax_to_date": (Fraction(150_000_008, WAN),),
     "reward.amount_land_tax_to_date": (Fraction(150_000_002, WAN),),
     "reward.amount_rate": (Fraction(300_000_010, 200 * WAN), Fraction(300_000_010, WAN), 20000, R),
-    "loan.bank_to_date": (21000,),
-    "loan.bank_year": (15000,),
-    "loan.bank_rate": (Fraction(75, 2), 15000, 40000, Y),  # 49.6 − 37.5 = 12.1 points behind
-    "turnover.enterprises_to_date": (2,),
-    "turnover.lent_to_date": (1050,),
+    "loan.bank_to_date": (21150,),
+    "loan.bank_month": (100,),
+    "loan.bank_enterprises_to_date": (3,),
+    "loan.bank_year": (15100,),
+    "loan.bank_rate": (Fraction(151, 4), 15100, 40000, Y),  # 49.6 − 37.75 = 11.85 points behind
+    "turnover.enterprises_to_date": (3,),
+    "turnover.lent_to_date": (1090,),
+    "turnover.lent_month": (40,),
     "turnover.repaid_to_date": (500,),
-    "turnover.outstanding": (550,),
+    "turnover.outstanding": (590,),
     "turnover.overdue": (350, None, None, R),
+    "turnover.overdue_contracts": (2, None, None, R),
     "guarantee.pool": (100,),
     "guarantee.enterprises_to_date": (2,),
-    "guarantee.amount_to_date": (1050,),
-    "guarantee.leverage": (Fraction(21, 2), 1050, 100, G),
+    "guarantee.amount_to_date": (1055,),
+    "guarantee.amount_month": (5,),
+    "guarantee.leverage": (Fraction(211, 20), 1055, 100, G),
     "fee.eligible": (3,),  # P1 P2 P3
     "fee.halved_rate": (Fraction(100, 3), 1, 3, R),
+    "fee.halved": (1,),
     "fee.reduced_amount": (5,),
     "fee.wrongly_charged": (1, None, None, R),  # P2; P3 has paid nothing yet
     "growth.eligible": (3,),  # A B E
     "growth.paid_rate": (Fraction(100, 3), 1, 3, R),
+    "growth.paid": (1,),
+    "growth.missed": (2, None, None, Y),  # B E
+    "growth.rewarded_amount": (Fraction(6, WAN),),
     "rating.monitored": (2,),
     "rating.participation_rate": (50, 1, 2, R),
-    "rating.average": (Fraction(27050, 300),),
+    "rating.average": (Fraction(39049, 500),),
+    "rating.low_scores": (1, None, None, Y),
     "team.count": (10,),
     "team.departments": (16,),
     "project.starts_target": (5,),
@@ -148,6 +178,13 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "project.completed": (1,),
     "project.start_rate": (Fraction(400, 45), 4, 45, R),
     "project.completion_rate": (Fraction(100, 22), 1, 22, R),
+    "project.starts_due": (3,),  # P1 P2 P5
+    "project.start_schedule_rate": (Fraction(200, 3), 2, 3, R),
+    "project.starts_overdue": (2, None, None, R),  # P5 P7; P1's day is the last of the month
+    "project.completions_due": (2,),  # P6 P7
+    "project.completion_schedule_rate": (50, 1, 2, R),
+    "project.completions_overdue": (2, None, None, R),  # P1 P7
+    "project.investment_planned": (2000,),
     "project.investment_year": (Fraction(1601, 4),),
     "project.investment_rate": (Fraction(1601, 80), Fraction(1601, 4), 2000, Y),
 }

@@ -20,12 +20,16 @@ def case(number: str, category: str, due: str | None, resolved: str | None = Non
 
 
 CASES = [
-    case("XF-1", "土地征用", "2014-05-01", "2014-05-20"),
-    case("XF-2", "土地征用", "2014-07-01", "2014-06-01", channel="定点接访"),
-    case("XF-3", "房屋拆迁", "2014-07-01", "2014-06-30", unit=None),
-    case("XF-4", "劳动保障", "2014-08-01", "2014-07-01"),  # resolved after the month: not resolved yet
-    case("XF-5", "环境保护", "2014-06-29", channel="重点约访"),  # overdue
-    case("XF-6", "村财村务管理", "2014-06-30", channel="专题接访"),  # the last day is not past
+    case("XF-1", "土地征用", "2014-05-01", "2014-05-20", registered_on="2014-05-01"),
+    case("XF-2", "土地征用", "2014-07-01", "2014-06-01", registered_on="2014-06-01", channel="定点接访"),
+    case("XF-3", "房屋拆迁", "2014-07-01", "2014-06-30", registered_on="2014-05-31", unit=None),
+    case(
+        "XF-4", "劳动保障", "2014-07-30", "2014-07-01"
+    ),  # resolved after the month: not resolved yet; thirty days left
+    case("XF-5", "环境保护", "2014-06-29", registered_on="2014-06-30", channel="重点约访"),  # overdue
+    case(
+        "XF-6", "村财村务管理", "2014-06-30", registered_on="2014-07-01", channel="专题接访"
+    ),  # the last day is not past
     case("XF-7", "滩涂纠纷", "2014-07-15", channel="带案下访", has_plan=False),  # fifteen days left
     case("XF-8", "滩涂纠纷", "2014-07-16", channel="电话", has_leader=None),
     case("XF-9", "滩涂纠纷", None, channel=None),
@@ -35,18 +39,30 @@ GIVEN = facts(
     petition_cases={6: CASES},
     accountability={
         **dict.fromkeys((2, 3, 4), ()),
-        5: [{"case_no": "WZ-1", "subject": "关于 xf－5 号积案"}],
-        6: [{"case_no": "WZ-2", "subject": "XF-1"}, {"case_no": "WZ-3", "subject": None}],
+        5: [{"case_no": "WZ-1", "unit": "江口镇", "subject": "关于 xf－5 号积案"}],
+        6: [
+            {"case_no": "WZ-2", "unit": "江口镇", "subject": "XF-1"},
+            {"case_no": "WZ-3", "unit": "白沙镇", "subject": None},
+        ],
     },
 )
 EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "petition.cases": (10,),
+    "petition.registered_month": (2,),  # XF-2 XF-5
     "petition.resolved": (3,),
+    "petition.open": (7,),
+    "petition.median_days": (19,),  # 0 19 30
     "petition.resolved_month": (2,),
     "petition.resolved_rate": (30, 3, 10, Y),  # 19.6 points behind the share of the year gone
     "petition.registered_rate": (80, 8, 10, Y),
     "petition.overdue": (2, None, None, R),
     "petition.due_soon": (2, None, None, Y),
+    "petition.due_in_30_days": (4,),  # XF-4 XF-6 XF-7 XF-8
+    "petition.five_ones.leader_rate": (90, 9, 10, Y),
+    "petition.five_ones.task_force_rate": (100, 10, 10, G),
+    "petition.five_ones.plan_rate": (90, 9, 10, Y),
+    "petition.five_ones.minutes_rate": (100, 10, 10, G),
+    "petition.five_ones.stability_rate": (100, 10, 10, G),
     "petition.five_ones_rate": (80, 8, 10, Y),
     "petition.channel_rate": (80, 8, 10, Y),
     "petition.category.land.cases": (2,),
@@ -66,6 +82,12 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "petition.channel.thematic.cases": (1,),
     "petition.channel.visiting.cases": (1,),
     "petition.channel.leader.cases": (4,),
+    "petition.channel.fixed.resolved": (1,),
+    "petition.channel.appointment.resolved": (0,),
+    "petition.channel.thematic.resolved": (0,),
+    "petition.channel.visiting.resolved": (0,),
+    "petition.channel.leader.resolved": (2,),
+    "accountability.units_to_date": (2,),
     "accountability.actions_month": (2,),
     "accountability.actions_to_date": (3,),
     "accountability.coverage_rate": (50, 1, 2, R),  # XF-5 named in May; WZ-2 names XF-1, not XF-10

@@ -18,7 +18,11 @@ def housing(number: str, stage: str | None, dm2: int, homes: int, **more: object
 
 
 def progress(planned: float, actual: float) -> dict[str, object]:
-    return {"planned_bp": int(planned * 100), "actual_bp": int(actual * 100)}
+    return {"planned_bp": round(planned * 100), "actual_bp": round(actual * 100)}
+
+
+def censured(checked: str, move_back: str) -> dict[str, object]:
+    return {"checked_on": checked, "verdict": "处罚", "move_back_planned_on": move_back}
 
 
 def permit(number: str, accepted: str, issued: str | None, promised: str | None, completed: str | None):
@@ -35,6 +39,7 @@ GIVEN = facts(
                 1_000_001,
                 100,
                 **progress(100, 100),
+                move_back_planned_on="2014-01-01",
                 checked_on="2014-06-30",
                 verdict="奖励",
                 **dict.fromkeys(FACILITIES, "已完成"),
@@ -55,11 +60,11 @@ GIVEN = facts(
                 quality_found=2,
                 quality_mended=2,
             ),
-            housing("Z3", "年内回迁", 2_000_000, 200, **progress(80, 69.99), checked_on="2014-05-31", verdict="处罚"),
-            housing("Z4", "年内主体封顶", 3_000_000, 300, **progress(60, 30), checked_on="2014-06-15", verdict="处罚"),
+            housing("Z3", "年内回迁", 2_000_000, 200, **progress(80, 69.99), **censured("2014-05-31", "2014-06-29")),
+            housing("Z4", "年内主体封顶", 3_000_000, 300, **progress(60, 30), **censured("2014-06-15", "2014-06-30")),
             housing("Z5", "年内新开工", 4_000_000, 400, **progress(40, 9.99), verdict="奖励", quality_found=9),
             housing("Z6", None, 700_000, 70, planned_bp=1000),
-            housing("Z7", "刚拆迁", 300_000, 30),  # not one of the four stages
+            housing("Z7", "刚拆迁", 300_000, 30, move_back_planned_on="2014-05-01"),  # not one of the four stages
         ]
     },
     resettlement_problems={
@@ -69,6 +74,7 @@ GIVEN = facts(
             {"problem_no": "W3", "raised_on": "2014-06-22"},  # eight days old
             {"problem_no": "W4", "raised_on": "2014-06-23"},  # seven days: may still be solved in time
             {"problem_no": "W5", "raised_on": "2014-06-29", "solved_on": "2014-07-02"},
+            {"problem_no": "W6", "raised_on": "2014-05-30", "solved_on": "2014-05-31"},
         ]
     },
     permits={
@@ -79,6 +85,9 @@ GIVEN = facts(
             permit("R4", "2014-06-01", "2014-06-30", "2014-06-30", None),  # promised for the last day
             permit("R5", "2014-06-01", None, "2014-07-01", "2014-06-10"),  # early: its day has not come
             permit("R6", "2014-06-01", "2014-07-01", None, None),
+            permit("R7", "2014-05-01", "2014-05-31", None, None),
+            permit("R8", "2014-05-01", "2014-05-05", None, None),
+            permit("R9", "2014-07-01", None, None, None),  # accepted after the month
         ]
     },
 )
@@ -104,17 +113,28 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "housing.on_schedule_rate": (40, 2, 5, R),  # 10 points behind still counts, 10.01 does not
     "housing.behind_yellow": (2, None, None, Y),  # 10.01 and 30
     "housing.behind_red": (1, None, None, R),  # 30.01
-    "problem.raised_to_date": (5,),
-    "problem.solved_to_date": (2,),
-    "problem.within_limit_rate": (Fraction(100, 3), 1, 3, R),
-    "permit.issued_to_date": (4,),
-    "permit.median_days": (Fraction(13, 2),),  # 1 3 10 29
+    "housing.mean_lag": (Fraction(16004, 1000),),  # 0 10 10.01 30 30.01
+    "housing.move_back_overdue": (2, None, None, R),  # Z3 Z7
+    "problem.raised_to_date": (6,),
+    "problem.raised_month": (5,),
+    "problem.solved_to_date": (3,),
+    "problem.solved_month": (2,),
+    "problem.open": (3,),
+    "problem.overdue": (1, None, None, R),
+    "problem.median_days": (7,),  # 1 7 8
+    "problem.within_limit_rate": (50, 2, 4, R),
+    "permit.issued_to_date": (6,),
+    "permit.issued_month": (4,),
+    "permit.pending": (2,),  # R5 R6
+    "permit.median_days": (7,),  # 1 3 4 10 29 30
     "permit.documents_rate": (25, 1, 4, R),
     "permit.documents_overdue": (1, None, None, R),
     "appraisal.checked_rate": (Fraction(300, 7), 3, 7, R),
     "appraisal.rewarded": (1,),
     "appraisal.penalised": (2,),
     "handover.facilities_rate": (Fraction(700, 12), 7, 12, R),
+    "handover.quality_found": (7,),
+    "handover.quality_mended_rate": (Fraction(500, 7), 5, 7, R),
     "handover.quality_open": (2, None, None, Y),
 }
 

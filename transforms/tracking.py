@@ -1,0 +1,100 @@
+"""Tracking: how long each matter has been on the list without a break, and what has left the list since last month.
+
+A matter is the same as last month's when the same rule listed it for the same row, whatever its wording and light. A
+month whose sheet was not sent neither counts nor breaks: silence settles nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from transforms.briefing.view import Departure
+from transforms.figures import Light
+from transforms.items import Item, Items, keys
+from transforms.metrics.month import Month, NotReported, Rows
+from transforms.period import Period
+
+MONTHS_COUNTED = 24  # a matter older than this is 连续24个月以上
+
+
+@dataclass(frozen=True)
+class Source:
+    """One rule that lists matters. `closed` says which rows of the dataset are done with; without it a matter that
+    leaves the list is only no longer listed."""
+
+    name: str
+    items: Items
+    closed: Callable[[Rows, Month], pd.Series] | None = None
+
+
+def listed(month: Month, source: Source) -> list[Item] | None:
+    """What a rule lists in a month; None when the rows that it needs were not sent."""
+    try:
+        return [replace(item, source=source.name) for item in source.items(month)]
+    except NotReported:
+        return None
+
+
+def tracked(month: Month, sources: Sequence[Source]) -> list[Item]:
+    """What every rule lists in a month, each item with `since`, `months` and `turned`.
+
+    Earlier months are listed only as far back as something of this month was on their lists, and only by the rules
+    that listed it.
+    """
+    first = min((period for _, period in month.facts.received), default=month.period)
+    found = []
+    for source in sources:
+        now = listed(month, source) or []
+        found += _with_history(now, month, source, first)
+    return found
+
+
+def _with_history(now: Iterable[Item], month: Month, source: Source, first: Period) -> list[Item]:
+    """`now` is what `source` lists in `month`; nothing was sent before `first`."""
+    items = [replace(item, since=month.period, months=1) for item in now]
+    going = {item.key for item in items}
+    period = month.period.previous
+    for _ in range(MONTHS_COUNTED - 1):
+        if not going or period < first:
+            break
+        earlier = listed(month.earlier(period), source)
+        if earlier is not None:
+            lights = {item.key: item.light for item in earlier}
+            going &= set(lights)
+            items = [_one_more(i, lights[i.key], period) if i.key in going else i for i in items]
+        period = period.previous
+    return items
+
+
+def _one_more(item: Item, light: Light, period: Period) -> Item:
+    turned = item.light is not light if item.months == 1 else item.turned
+    return replace(item, since=period, months=item.months + 1, turned=turned)
+
+
+def departures(month: Month, sources: Sequence[Source]) -> list[Departure]:
+    """What was on last month's list and is not on this month's, in the order of the rules. Where the rows were not
+    sent this month, nothing is known to have left."""
+    found: list[Departure] = []
+    for source in sources:
+        before, now = listed(month.earlier(month.period.previous), source), listed(month, source)
+        if before and now is not None:
+            found += _left(before, {item.key for item in now}, month, source)
+    return found
+
+
+def _left(before: Iterable[Item], still: set[str], month: Month, source: Source) -> list[Departure]:
+    gone = [item for item in before if item.key not in still]
+    closed = _closed_keys({item.dataset for item in gone}, month, source)
+    return [Departure(item.workstream, item.subject, item.key in closed) for item in gone]
+
+
+def _closed_keys(datasets: set[str], month: Month, source: Source) -> set[str]:
+    found: set[str] = set()
+    if source.closed is not None:
+        for dataset in datasets:
+            rows = month.rows(dataset)
+            found |= keys(month, rows.where(source.closed(rows, month)))
+    return found
