@@ -1,4 +1,5 @@
-"""Write the data dictionary (a page for people, a Data Package for programs) and the catalogue of metrics."""
+"""Write the data dictionary (a page for people, a Data Package for programs) the catalogue of metrics,
+and the views of `sancu sql`."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from flows.configuration import load_configuration
 from flows.settings import Settings
 from transforms import catalogue, dictionary
 from transforms.frictionless import datapackage
+from transforms.sql_docs import views_markdown
 
-PAGE, PACKAGE, METRICS = "dictionary.md", "datapackage.json", "metrics.md"
+PAGE, PACKAGE, METRICS, VIEWS = "dictionary.md", "datapackage.json", "metrics.md", "views.md"
 
 
 def write(settings: Settings, out: Path) -> list[Path]:
@@ -30,6 +32,7 @@ def write(settings: Settings, out: Path) -> list[Path]:
         PAGE: dictionary.markdown(contracts, district),
         PACKAGE: package,
         METRICS: catalogue.markdown(contracts, district),
+        VIEWS: views_markdown(contracts),
     }
     written = []
     for name, text in texts.items():

@@ -246,8 +246,14 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
         kept = month.store.issue(month.issue_folder(planned.fingerprint))
         if kept is None:
             return None
+        from flows.published_facts import restored
+
         files, manifest = kept
-        write_outputs(month.folder, files, {name: value for name, value in manifest.items() if name != "files"})
+        rows = restored(month.store, manifest, files, month.configuration.contracts)
+        if rows is None:
+            return None
+        contents = {name: value for name, value in manifest.items() if name != "files"}
+        write_outputs(month.folder, {**files, **rows}, contents)
     if not stand(month.folder, briefing.manifest.get("returned", {})):
         from flows.returning import mark_month
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flows import month as months
+from flows import published_facts, returning
 from flows import returned as back
-from flows import returning
 from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
 from flows.ledger import Briefing
 from flows.month import Issue, Month, Plan
 from flows.reader_pool import shared
+from flows.readings import keep as keep_readings
 from flows.sandbox import Reader
 from flows.store import sha256_of, write_outputs
 from transforms import checks, exports, facts
-from transforms.attention import attention, coming_due
+from transforms.attention import attention, coming_due, left_the_list
 from transforms.board import CHINA, board, with_corrections
 from transforms.briefing import compose as composing
 from transforms.briefing import render as rendering
@@ -25,12 +26,14 @@ from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
 from transforms.contracts import Contract
 from transforms.errors import UnreadableFile
 from transforms.figures import Figure, Light
+from transforms.figures_workbook import figures_workbook
 from transforms.findings import Finding, Severity
 from transforms.identities import reconcile
 from transforms.metrics import measure as measure_month
 from transforms.period import Period
 from transforms.rankings import rankings
 from transforms.reading import read_submission, unreadable
+from transforms.run_package import PACKAGE, package_bytes, run_package
 from transforms.submissions import Submission
 from transforms.suggestions import suggest
 from transforms.tables import Facts, Intake, Table
@@ -57,10 +60,12 @@ class Measured:
 
 
 def read_month(month: Month, submissions: Sequence[Submission]) -> Readings:
-    """Open one month's files in the limited child process and type their sheets; one that cannot be read becomes a
-    finding."""
+    """Open one month's files in the limited child process and type their sheets, which are kept for `sancu why`; one
+    that cannot be read becomes a finding."""
     with shared(month.settings.reader.limits).reader() as reader:
-        return tuple(_read(month, reader, submission) for submission in submissions)
+        intakes = tuple(_read(month, reader, submission) for submission in submissions)
+    keep_readings(month.store, month.configuration, (table for intake in intakes for table in intake.tables))
+    return intakes
 
 
 def _read(month: Month, reader: Reader, submission: Submission) -> Intake:
@@ -155,6 +160,7 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
             figures=figures,
             history=measured.history,
             items=attention(accepted.facts, contracts, district, period),
+            departures=left_the_list(accepted.facts, contracts, district, period),
             coming_due=coming_due(accepted.facts, contracts, district, period),
             rankings=rankings(accepted.facts, contracts, district, period),
             findings=all_findings(accepted, measured),
@@ -201,16 +207,22 @@ def publish_issue(
     """Objects first, the ledger's row last. Killed anywhere, the next run repeats it with the same bytes."""
     figures = measured.history[month.period]
     findings = all_findings(accepted, measured)
+    district, contracts = month.configuration.district, month.configuration.contracts
+    place = (month.code, str(month.period))
+    listed, rows = published_facts.keep(month.store, accepted.facts, contracts)
     files = {
         "briefing.pdf": pdf,
-        "figures.csv": exports.figures_csv(figures),
-        "figures.parquet": exports.figures_parquet(figures),
+        "figures.csv": exports.figures_csv(figures, *place),
+        "figures.parquet": exports.figures_parquet(figures, *place),
+        "figures.xlsx": figures_workbook(measured.history, district, month.period, view.title, view.provisional),
         "findings.csv": exports.findings_csv(findings),
     }
+    files[PACKAGE] = package_bytes(run_package(district, month.period, view.title, {**files, **rows}, contracts))
     contents = _manifest(month, plan, accepted, view, figures, findings)
     contents["returned"] = back.write_all(month.folder, returned)
+    contents["facts"] = listed
     manifest = month.store.publish(month.issue_folder(plan.fingerprint), files, contents)
-    write_outputs(month.folder, files, contents)
+    write_outputs(month.folder, {**files, **rows}, contents)
     briefing = month.ledger.record_briefing(
         Briefing(
             district=month.code,

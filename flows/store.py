@@ -2,6 +2,7 @@
 
 archive/ab/abcd….bin      a submission, named by its SHA-256; never changed, never removed
 facts/<key>.parquet       derived, can be rebuilt
+rows/ab/abcd….parquet     a dataset's accepted rows of one month, named by its SHA-256; issues list them
 issues/<folder>/…         the files of one issue; `manifest.json` comes last and lists the others
 parts/                    being written
 """
@@ -75,6 +76,21 @@ class Store:
     def get_facts(self, key: str) -> bytes | None:
         return self._read(f"facts/{_safe(key)}.parquet")
 
+    def has_facts(self, key: str) -> bool:
+        return self._size(f"facts/{_safe(key)}.parquet") is not None
+
+    def put_rows(self, data: bytes) -> str:
+        """Keep accepted rows, unless they are there and whole; their SHA-256."""
+        digest = sha256_of(data)
+        if self.get_rows(digest) is None:
+            self._write(_rows(digest), data)
+        return digest
+
+    def get_rows(self, sha256: str) -> bytes | None:
+        """The rows, verified; None when they are lost or damaged."""
+        data = self._read(_rows(sha256))
+        return data if data is not None and sha256_of(data) == sha256 else None
+
     def publish(self, folder: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:
         """Keep an issue's files under `issues/<folder>/`, e.g. `350303/2014-06/<fingerprint>`; the manifest as
         written, with `files` (name → sha256, size). An issue without its manifest does not exist."""
@@ -145,7 +161,8 @@ class Store:
 
 
 def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:
-    """Put an issue's files where readers look, `OUT/350303/2014-06/`; the manifest as written, with `files`.
+    """Put an issue's files where readers look, `OUT/350303/2014-06/`; the manifest as written, with `files`. A name may
+    lie in a folder, `facts/permits.parquet`; others of its kind that stand there go.
 
     All files are written out under temporary names first. Then the old manifest goes, the files are renamed, and the
     new manifest comes last: wherever a manifest stands, the files beside it are the ones that it lists.
@@ -158,13 +175,12 @@ def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Mapping[st
     try:
         atomic.sweep(folder)
         for name, data in {**files, MANIFEST: _json(whole)}.items():
-            parts[_safe(name)] = atomic.stage(folder, data)
+            place = _beside(name)  # before anything is written
+            parts[place] = atomic.stage(folder, data)
         (folder / MANIFEST).unlink(missing_ok=True)
         atomic.sync_folder(folder)
-        for name, part in parts.items():
-            if name == MANIFEST:
-                atomic.sync_folder(folder)
-            os.replace(part, folder / name)
+        _rename(folder, {name: part for name, part in parts.items() if name != MANIFEST})
+        os.replace(parts[MANIFEST], folder / MANIFEST)
         atomic.sync_folder(folder)
     except OSError as error:
         raise atomic.failure(f"写不进输出目录 {folder}", error) from error
@@ -179,15 +195,33 @@ def outputs(folder: Path) -> Manifest | None:
     try:
         manifest: Manifest = json.loads((folder / MANIFEST).read_bytes())
         for name, entry in manifest["files"].items():
-            if sha256_of((folder / _safe(name)).read_bytes()) != entry["sha256"]:
+            if sha256_of((folder / _beside(name)).read_bytes()) != entry["sha256"]:
                 return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return manifest
 
 
+def _rename(folder: Path, parts: Mapping[str, Path]) -> None:
+    """Give the staged files their names, clear their folders of what they replace, and bring both to the disk."""
+    for place in {(folder / name).parent for name in parts} - {folder}:
+        place.mkdir(exist_ok=True)
+        kinds = {Path(name).suffix for name in parts if (folder / name).parent == place}
+        for old in place.iterdir():
+            if old.suffix in kinds and old.relative_to(folder).as_posix() not in parts:
+                old.unlink()
+    for name, part in parts.items():
+        os.replace(part, folder / name)
+    for place in {folder, *((folder / name).parent for name in parts)}:
+        atomic.sync_folder(place)
+
+
 def _archive(sha256: str) -> str:
     return f"archive/{_safe(sha256)[:2]}/{sha256}.bin"
+
+
+def _rows(sha256: str) -> str:
+    return f"rows/{_safe(sha256)[:2]}/{sha256}.parquet"
 
 
 def _issue(folder: str) -> str:
@@ -203,6 +237,16 @@ def _safe(name: str) -> str:
     if name in ("", ".", "..") or any(mark in name for mark in ("/", "\\", "\0")):
         raise ValueError(f"not a plain name: {name!r}")
     return name
+
+
+def _beside(name: str) -> str:
+    """`name` as a file of a folder, or of a folder in it.
+
+    Raises:
+        ValueError: it would lead elsewhere.
+    """
+    folder, separator, file = name.rpartition("/")
+    return f"{_safe(folder)}/{_safe(file)}" if separator else _safe(file)
 
 
 def _with_files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:

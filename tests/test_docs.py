@@ -8,6 +8,7 @@ from typer.main import get_command
 from flows.cli import app
 from flows.settings import MailSettings, ReaderLimits, Settings
 from tests.pipeline import ROOT
+from transforms.districts import Thresholds
 
 READMES = ("README.md", "README.zh-CN.md")
 
@@ -60,6 +61,11 @@ def test_every_setting_is_documented() -> None:
     names += [f"SANCU_MAIL__{name.upper()}" for name in MailSettings.model_fields]
     names += [f"SANCU_READER__{name.upper()}" for name in ReaderLimits.model_fields]
     assert [name for name in names if f"`{name}`" not in text] == []
+
+
+def test_every_threshold_is_documented() -> None:
+    text = text_of("docs/settings.md")
+    assert [name for name in Thresholds.model_fields if f"`{name}`" not in text] == []
 
 
 def test_every_line_of_what_is_read_names_tests_that_exist() -> None:

@@ -39,7 +39,8 @@ class Team(Strict):
 
 
 class Thresholds(Strict):
-    """When a light turns. Points are percentage points behind schedule; days are days before the deadline."""
+    """When a light turns, and who is ranked. Points are percentage points behind schedule; days are days before the
+    deadline."""
 
     schedule_yellow_points: Annotated[int, Field(ge=0)] = 10
     schedule_red_points: Annotated[int, Field(ge=0)] = 30
@@ -50,6 +51,7 @@ class Thresholds(Strict):
     promise_yellow_percent: Annotated[int, Field(ge=0, le=100)] = 80
     tax_growth_base_wan: Annotated[int, Field(ge=0)] = 300
     tax_growth_percent: Annotated[int, Field(ge=0)] = 15
+    ranking_min_base: Annotated[int, Field(ge=1)] = 3  # a unit with a smaller base has no rank
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import pandas as pd
 
 from transforms.figures import CellRange
+from transforms.ranges import cells
 from transforms.tables import Source
-
-_RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?")
 
 
 def compress(rows: Iterable[int], letters: Iterable[str]) -> str:
@@ -35,14 +33,7 @@ def expand(ranges: str) -> list[str]:
     Raises:
         ValueError: not a range of one column.
     """
-    cells = []
-    for part in ranges.split(",") if ranges else []:
-        match = _RANGE.fullmatch(part)
-        if match is None or match[3] not in (None, match[1]):
-            raise ValueError(f"not a range of one column: {part!r}")
-        first, last = int(match[2]), int(match[4] or match[2])
-        cells += [f"{match[1]}{row}" for row in range(first, last + 1)]
-    return cells
+    return [f"{letters}{row}" for letters, row in cells(ranges)]
 
 
 class Columns(Protocol):

@@ -1,104 +1,167 @@
-"""Rankings: townships by visits and by petitions resolved, departments by ratings. Equal values share a rank."""
+"""Rankings of townships, leaders, departments and responsible units, with ties and small bases treated fairly.
+
+Equal values share a rank and the next is skipped (1, 2, 2, 4); among themselves they stand in the district file's
+order. A unit with a base below the district's `ranking_min_base` has no rank: one case more or less would carry it
+from first to last. It stands at the end with its value; a unit with no base at all is not listed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
+from dataclasses import dataclass
 
+from transforms import standings
 from transforms.briefing.view import Ranking, RankingRow
 from transforms.contracts import Contract
 from transforms.districts import District
 from transforms.figures import Unit, show
-from transforms.metrics import duties, enterprises, petitions
 from transforms.metrics.month import Month, NotReported
 from transforms.period import Period
+from transforms.standings import Share, Standing
 from transforms.tables import Facts
 
-SMALL_BASE = 3  # a unit with fewer cases is not ranked: one case more or less would carry it from first to last
 
-# name → (value, base)
-Standing = Mapping[str, tuple[Fraction, int]]
+@dataclass(frozen=True)
+class _Board:
+    """`base` is what the base counts, `base_label` heads what is printed of it."""
+
+    title: str
+    rule: str
+    base: str
+    base_label: str
+    unit: Unit
+    compute: Callable[[Month], Standing]
+    order: Callable[[District], Sequence[str]]
 
 
 def rankings(facts: Facts, contracts: Sequence[Contract], district: District, period: Period) -> tuple[Ranking, ...]:
-    """Three rankings of the month with the change of rank on the month before; one whose rows were not sent is left
-    out."""
+    """The rankings of the month with the change of rank on the month before. One whose rows were not sent, or in
+    which nobody has a base large enough, is left out."""
     month = Month(facts, {contract.id: contract for contract in contracts}, district, period)
+    earlier, least = month.earlier(period.previous), month.district.thresholds.ranking_min_base
     found = []
-    for title, rule, unit, standing in _RANKINGS:
-        now = _standing(standing, month)
-        if now:
-            before = _ranks(_standing(standing, month.earlier(period.previous)))
-            found.append(Ranking(title, f"{rule}；{_unranked(now)}", _rows(now, before, unit)))
+    for board in _BOARDS:
+        now = _standing(board, month)
+        now_ranks = ranks(now.shares, least)
+        if now_ranks:
+            before = ranks(_standing(board, earlier).shares, earlier.district.thresholds.ranking_min_base)
+            rows = _rows(board, now.shares, now_ranks, before, board.order(district))
+            found.append(Ranking(board.title, _rule(board, now, least), rows, board.base_label))
     return tuple(found)
 
 
-def _standing(compute: Callable[[Month], Standing], month: Month) -> Standing:
-    try:
-        return compute(month)
-    except NotReported:
-        return {}
-
-
-def _ranks(standing: Standing) -> dict[str, int]:
-    """Competition ranks: as many places are skipped as share one."""
-    ranked = {name: value for name, (value, base) in standing.items() if base >= SMALL_BASE}
+def ranks(shares: Mapping[str, Share], least: int) -> dict[str, int]:
+    """Competition ranks of the units with a base of at least `least`: as many places are skipped as share one."""
+    ranked = {name: share.value for name, share in shares.items() if share.base >= least}
     return {name: 1 + sum(other > value for other in ranked.values()) for name, value in ranked.items()}
 
 
-def _unranked(standing: Standing) -> str:
-    """The units that have no rank, by name."""
-    names = sorted(name for name, (_, base) in standing.items() if base < SMALL_BASE)
-    return f"基数不足{SMALL_BASE}的不排名{'：' if names else ''}{'、'.join(names)}"
+def _standing(board: _Board, month: Month) -> Standing:
+    try:
+        return board.compute(month)
+    except NotReported:
+        return Standing({})
 
 
-def _rows(standing: Standing, before: Mapping[str, int], unit: Unit) -> tuple[RankingRow, ...]:
-    ranks = _ranks(standing)
-    ordered = sorted(ranks, key=lambda name: (ranks[name], name))
+def _rule(board: _Board, standing: Standing, least: int) -> str:
+    lacks = f"；{'、'.join(standing.lacks)}没有报送，未计入" if standing.lacks else ""
+    return f"{board.rule}；并列的名次相同，其后顺延；基数（{board.base}）不足{least}的不排名{lacks}。"
+
+
+def _rows(
+    board: _Board,
+    shares: Mapping[str, Share],
+    now: Mapping[str, int],
+    before: Mapping[str, int],
+    order: Sequence[str],
+) -> tuple[RankingRow, ...]:
+    places = {name: place for place, name in enumerate(order)}
+
+    def by_rank(name: str) -> tuple[int, int, str]:
+        return now.get(name, len(shares) + 1), places.get(name, len(places)), name
+
     return tuple(
         RankingRow(
-            rank=ranks[name],
+            rank=now.get(name),
             name=name,
-            value=f"{show(standing[name][0], unit)}{unit.value}",
-            change=before[name] - ranks[name] if name in before else None,
+            value=_value(shares[name], board.unit),
+            change=before[name] - now[name] if name in now and name in before else None,
+            base=_base(shares[name], board.unit),
+            entered=bool(before) and name in now and name not in before,
         )
-        for name in ordered
+        for name in sorted(shares, key=by_rank)
     )
 
 
-def _townships_by_visits(month: Month) -> Standing:
-    seen, number = duties.visited_weeks(month), len(duties.weeks_due(month))
-    links = month.rows(duties.LINKS).frame.dropna(subset=["township", "enterprise"])
-    found: dict[str, tuple[Fraction, int]] = {}
-    for township, part in links.groupby("township"):
-        enterprises_there = set(part["enterprise"])
-        done = sum(len(seen[e]) for e in enterprises_there)
-        due = number * len(enterprises_there)
-        found[str(township)] = (Fraction(100 * done, due), len(enterprises_there))
-    return found
+def _value(share: Share, unit: Unit) -> str:
+    """A score is a mean, anything else a percentage."""
+    return f"{show(share.value * (1 if unit is Unit.SCORE else 100), unit)}{unit.value}"
 
 
-def _townships_by_petitions(month: Month) -> Standing:
-    rows = month.rows(petitions.CASES)
-    done = rows.where(petitions.resolved(rows, month)).frame
-    found = {}
-    for township, part in rows.frame.dropna(subset=["township"]).groupby("township"):
-        number = part["case_no"].nunique()
-        closed = done.loc[done["township"] == township, "case_no"].nunique()
-        found[str(township)] = (Fraction(100 * closed, number), number)
-    return found
+def _base(share: Share, unit: Unit) -> str:
+    return str(share.base) if unit is Unit.SCORE else f"{share.done}/{share.due}"
 
 
-def _departments_by_rating(month: Month) -> Standing:
-    rows = month.rows(enterprises.RATINGS, enterprises.MONTH).frame
-    return {
-        str(rated): (Fraction(int(part["score_centi"].sum()), 100 * len(part)), len(part))
-        for rated, part in rows.groupby("rated")
-    }
+def _departments(district: District) -> Sequence[str]:
+    return tuple(dict.fromkeys((*(one.name for one in district.departments), *district.service_departments)))
 
 
-_RANKINGS = (
-    ("乡镇街道走访落实率", "按本月企业每周走访落实率从高到低", Unit.PERCENT, _townships_by_visits),
-    ("乡镇街道积案化解率", "按积案化解率从高到低", Unit.PERCENT, _townships_by_petitions),
-    ("部门评议得分", "按监测点企业评分的平均分从高到低", Unit.SCORE, _departments_by_rating),
+def _townships(district: District) -> Sequence[str]:
+    return district.townships
+
+
+def _leaders(district: District) -> Sequence[str]:
+    return district.leaders
+
+
+def _units(district: District) -> Sequence[str]:
+    return tuple(dict.fromkeys((*_departments(district), *district.townships)))
+
+
+_BOARDS = (
+    _Board(
+        "乡镇街道走访落实率",
+        "按本月企业每周走访落实率从高到低",
+        "企业数",
+        "已访/应访",
+        Unit.PERCENT,
+        standings.townships_by_visits,
+        _townships,
+    ),
+    _Board(
+        "乡镇街道积案化解率",
+        "按积案化解率从高到低",
+        "积案数",
+        "化解/积案",
+        Unit.PERCENT,
+        standings.townships_by_petitions,
+        _townships,
+    ),
+    _Board(
+        "区领导履职",
+        "按本月每周走访、企业协调会、座谈会、现场协调会和回访合计的完成率从高到低，走访一家企业一周计一次",
+        "应完成数",
+        "已办/应办",
+        Unit.PERCENT,
+        standings.leaders_by_duty,
+        _leaders,
+    ),
+    _Board(
+        "部门评议得分",
+        "按监测点企业评分的平均分从高到低",
+        "评分数",
+        "评分数",
+        Unit.SCORE,
+        standings.departments_by_rating,
+        _departments,
+    ),
+    _Board(
+        "责任单位按期办结率",
+        "按信访积案、企业问题和安置房问题合计的按期办结率从高到低，未到期又未办结的不计",
+        "到期或办结数",
+        "按期/到期",
+        Unit.PERCENT,
+        standings.units_in_time,
+        _units,
+    ),
 )

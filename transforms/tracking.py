@@ -6,7 +6,7 @@ month whose sheet was not sent neither counts nor breaks: silence settles nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -44,33 +44,36 @@ def tracked(month: Month, sources: Sequence[Source]) -> list[Item]:
     Earlier months are listed only as far back as something of this month was on their lists, and only by the rules
     that listed it.
     """
+    found = {source: listed(month, source) or [] for source in sources}
+    found = {source: [replace(i, since=month.period, months=1) for i in items] for source, items in found.items()}
+    going = {source: {item.key for item in items} for source, items in found.items() if items}
+    for earlier in _months_before(month):
+        for source in list(going):
+            before = listed(earlier, source)
+            if before is not None:
+                lights = {item.key: item.light for item in before}
+                going[source] &= set(lights)
+                found[source] = [_carried(i, lights, going[source], earlier.period) for i in found[source]]
+        going = {source: left for source, left in going.items() if left}
+    return [item for items in found.values() for item in items]
+
+
+def _months_before(month: Month) -> Iterator[Month]:
+    """The months that may be looked at, latest first; none before anything was sent. Each keeps its own selections of
+    rows, so that they go when it goes."""
     first = min((period for _, period in month.facts.received), default=month.period)
-    found = []
-    for source in sources:
-        now = listed(month, source) or []
-        found += _with_history(now, month, source, first)
-    return found
-
-
-def _with_history(now: Iterable[Item], month: Month, source: Source, first: Period) -> list[Item]:
-    """`now` is what `source` lists in `month`; nothing was sent before `first`."""
-    items = [replace(item, since=month.period, months=1) for item in now]
-    going = {item.key for item in items}
-    period = month.period.previous
-    for _ in range(MONTHS_COUNTED - 1):
-        if not going or period < first:
+    for back in range(1, MONTHS_COUNTED):
+        period = month.period.plus(-back)
+        if period < first:
             break
-        earlier = listed(month.earlier(period), source)
-        if earlier is not None:
-            lights = {item.key: item.light for item in earlier}
-            going &= set(lights)
-            items = [_one_more(i, lights[i.key], period) if i.key in going else i for i in items]
-        period = period.previous
-    return items
+        yield Month(month.facts, month.contracts, month.district, period)
 
 
-def _one_more(item: Item, light: Light, period: Period) -> Item:
-    turned = item.light is not light if item.months == 1 else item.turned
+def _carried(item: Item, lights: Mapping[str, Light], going: Set[str], period: Period) -> Item:
+    """`item` with one month more, if it was on the list of `period`, whose lights are given by key."""
+    if item.key not in going:
+        return item
+    turned = item.light is not lights[item.key] if item.months == 1 else item.turned
     return replace(item, since=period, months=item.months + 1, turned=turned)
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pdfplumber
@@ -93,16 +94,19 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "Traceback" not in made.stderr
     assert made.stdout.splitlines()[-1] == str(out / "briefing.pdf")
-    names = {"briefing.pdf", "figures.csv", "figures.parquet", "findings.csv", "manifest.json"}
+    names = {"briefing.pdf", "datapackage.json", "figures.csv", "figures.parquet", "figures.xlsx", "findings.csv"}
+    names |= {"manifest.json"}
     returned = {"住建局（退回）.xlsx", "发改局（退回）.xlsx", "财政局（退回）.xlsx", "金融办（退回）.xlsx"}
     assert {path.name for path in (out / "returned").iterdir()} == returned
     assert "退回：住建局（退回）.xlsx" in made.stdout
-    assert {path.name for path in out.iterdir()} == names | {"returned"}
+    assert {path.name for path in out.iterdir()} == names | {"facts", "returned"}
     files = contents(out)
     written = {path.name: path.stat().st_mtime_ns for path in out.iterdir() if path.is_file()}
     assert max(written, key=written.__getitem__) == "manifest.json"
     manifest = json.loads(files["manifest.json"])
-    assert set(manifest["files"]) == names - {"manifest.json"}
+    facts = {f"facts/{path.name}" for path in (out / "facts").iterdir()}
+    assert len(facts) == 14
+    assert set(manifest["files"]) == names - {"manifest.json"} | facts
     assert set(manifest["returned"]) == returned
     nobody_is_named(tmp_path)
 
@@ -196,6 +200,9 @@ def opened(path: Path) -> bytes:
     if path.suffix == ".pdf":
         with pdfplumber.open(path) as document:
             return data + "".join(page.extract_text() for page in document.pages).encode()
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            return data + b"".join(archive.read(name) for name in archive.namelist())
     if path.parent.name == "storage":
         return data + base64.b64decode(json.loads(data)["result"] or "")
     return data + re.sub(rb"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)).encode(errors="replace"), data)

@@ -80,7 +80,7 @@ def section(contract: Contract) -> str:
 
 def test_what_is_committed_is_what_is_generated(tmp_path: Path) -> None:
     written = writing.write(load_settings(), tmp_path / "new")
-    assert [path.name for path in written] == ["dictionary.md", "datapackage.json", "metrics.md"]
+    assert [path.name for path in written] == ["dictionary.md", "datapackage.json", "metrics.md", "views.md"]
     for path in written:
         committed = ROOT / "docs" / path.name
         assert path.read_bytes() == committed.read_bytes(), f"{path.name} is stale: run sancu dictionary -o docs"

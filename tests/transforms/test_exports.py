@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+from dataclasses import fields, replace
+from decimal import Decimal
 from fractions import Fraction
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.exports import figures_csv, figures_parquet, findings_csv
+from transforms.exports import FIGURE_COLUMNS, figures_csv, figures_parquet, findings_csv
 from transforms.figures import CellRange, Figure, Light, Scope, Unit
 from transforms.findings import Finding, Severity
 
@@ -57,6 +60,27 @@ def test_parquet_holds_the_same_numbers() -> None:
     table = pq.read_table(io.BytesIO(figures_parquet(FIGURES))).to_pylist()
     assert [str(row["value"]) for row in table] == ["11411.000100", "66.666667", "None"]
     assert table[0]["mechanism"] == 1
+
+
+def test_files_of_many_months_can_be_stacked() -> None:
+    may, june = (figures_csv(FIGURES, "350303", period) for period in ("2014-05", "2014-06"))
+    rows = rows_of(may + june.partition(b"\n")[2])
+    assert len({(row["district"], row["period"], row["code"]) for row in rows}) == 6
+    assert list(rows[0])[:4] == ["district", "period", "code", "label"]
+    tables = [pq.read_table(io.BytesIO(figures_parquet(FIGURES, "350303", p))) for p in ("2014-05", "2014-06")]
+    stacked = pa.concat_tables(tables).to_pylist()
+    assert [row["period"] for row in stacked] == ["2014-05"] * 3 + ["2014-06"] * 3
+    assert {row["district"] for row in stacked} == {"350303"}
+
+
+def test_every_field_of_a_figure_is_given_out() -> None:
+    whole = replace(RATE, label_en="Rate", owner="财政局", change_on_year=Fraction(1, 8), target=Fraction(95))
+    (row,) = rows_of(figures_csv({"x": whole}))
+    assert (row["label_en"], row["owner"], row["change_on_year"], row["target"]) == ("Rate", "财政局", "0.125", "95")
+    (typed,) = pq.read_table(io.BytesIO(figures_parquet({"x": whole}))).to_pylist()
+    assert typed["change_on_year"] == Decimal("0.125")
+    given = {"inputs": "lineage", "cells": "lineage", "from_district_file": "lineage"}
+    assert {given.get(field.name, field.name) for field in fields(Figure)} <= set(FIGURE_COLUMNS)
 
 
 def test_a_senders_text_is_never_a_formula() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -30,6 +31,7 @@ ROW_LINE_MM = 4.7
 ROW_PADDING_MM = 1.0
 WHAT_CHARACTERS, WHOSE_CHARACTERS, ASK_CHARACTERS = 16, 8, 13  # a line of each column
 NOTE_CHARACTERS = 28
+_UNBREAKABLE = re.compile(r"(?:[!-~]+|.)[，。；：、）”！？》]*")
 FINDINGS_PRINTED = 30
 MONTHS_PRINTED = 6
 
@@ -80,6 +82,8 @@ def compose(given: BriefingInput) -> View:
                 items=_by_leader([i for i in given.items if i.workstream == name], given.district.leaders),
                 held_back=sum(i.workstream == name for i in given.items) - sum(i.workstream == name for i in attention),
                 chart=drawn[name],
+                settled=tuple(d.subject for d in given.departures if d.workstream == name and d.settled),
+                dropped=sum(d.workstream == name and not d.settled for d in given.departures),
             )
             for name, ordinal, title, short in selection.WORKSTREAMS
         ),
@@ -125,15 +129,27 @@ def _row_mm(item: AttentionItem) -> float:
     lines = max(
         _lines(item.what, WHAT_CHARACTERS),
         _lines(item.whose, WHOSE_CHARACTERS) + _lines(item.leader, WHOSE_CHARACTERS),
-        _lines(f"{days(item.days)}。{item.ask}", ASK_CHARACTERS),
+        _lines(f"{_time(item)}。{item.ask}", ASK_CHARACTERS),
     )
     return lines * ROW_LINE_MM + ROW_PADDING_MM
 
 
+def _time(item: AttentionItem) -> str:
+    return "，".join(filter(None, ("" if item.days is None else days(item.days), printing.stay(item))))
+
+
 def _lines(text: str, width: int) -> int:
-    """Lines that `text` takes in a column of `width` hanzi; Latin letters and digits are half as wide."""
-    halves = sum(1 if character.isascii() else 2 for character in text)
-    return max(1, -(-halves // (2 * width)))
+    """Lines that `text` takes in a column of `width` hanzi. Latin letters and digits are half as wide and stay together;
+    closing punctuation does not begin a line."""
+    lines, used = 1, 0
+    for part in _UNBREAKABLE.findall(text):
+        halves = sum(1 if character.isascii() else 2 for character in part)
+        if used and used + halves > 2 * width:
+            lines, used = lines + 1, 0
+        used += halves
+        lines += max(0, used - 1) // (2 * width)
+        used = (used - 1) % (2 * width) + 1
+    return lines
 
 
 def _by_leader(items: Sequence[AttentionItem], leaders: Sequence[str]) -> tuple[AttentionItem, ...]:

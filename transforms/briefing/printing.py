@@ -12,21 +12,31 @@ from markupsafe import Markup
 
 from transforms.briefing import selection
 from transforms.briefing.prose import Prose
-from transforms.briefing.view import View
+from transforms.briefing.view import AttentionItem, View
 from transforms.figures import Figure, show
 from transforms.findings import Severity
+from transforms.tracking import MONTHS_COUNTED
 
 TEMPLATE_FOLDER = str(files("report_templates"))
 _CODE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)+")
 _NOT_CODES = (".j2", ".css")
+SETTLED_NAMED = 5  # of last month's items that are settled; the others are counted
 
 
 def html(view: View) -> str:
     """The whole document. Charts are `<img src="chart:NAME">`, style sheets `page.css` and `fonts.css`."""
     prose = Prose(view.figures, view.previous, view.period)
-    words = prose.vocabulary() | {"date": date, "day": day, "moment": moment, "places": places, "show": shown}
+    words = prose.vocabulary() | {"date": date, "day": day, "moment": moment, "places": places, "stay": stay}
+    words["show"] = shown
     template = _environment().get_template("briefing.html.j2")
-    return template.render(view=view, selection=selection, severities=tuple(Severity), charset="utf-8", **words)
+    return template.render(
+        view=view,
+        selection=selection,
+        severities=tuple(Severity),
+        charset="utf-8",
+        settled_named=SETTLED_NAMED,
+        **words,
+    )
 
 
 def fonts_css(urls: dict[str, str]) -> str:
@@ -70,6 +80,14 @@ def places(change: int | None) -> str:
     if change is None:
         return "—"
     return "不变" if change == 0 else f"升{change}位" if change > 0 else f"降{-change}位"
+
+
+def stay(item: AttentionItem) -> str:
+    """How long an item has been on the list, and whether its light has changed; empty when nobody looked."""
+    if item.months <= 1:
+        return "新增" if item.months else ""
+    months = f"连续第{item.months}个月" if item.months < MONTHS_COUNTED else f"连续{MONTHS_COUNTED}个月以上"
+    return f"{months}，本月转{item.light.value}" if item.turned else months
 
 
 def shown(figure: Figure) -> str:

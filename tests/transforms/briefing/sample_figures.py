@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from transforms.briefing.view import BriefingInput, Ranking, RankingRow, Receipt, ReceiptStatus
+from transforms.briefing.view import BriefingInput, Departure, Ranking, RankingRow, Receipt, ReceiptStatus
 from transforms.districts import District, parse_district
 from transforms.figures import CellRange, Figure, Light, Scope, Unit
 from transforms.findings import Finding, Severity
@@ -186,6 +186,9 @@ class Item:
     due_on: dt.date | None
     days: int | None
     ask: str
+    since: Period | None = None
+    months: int = 0
+    turned: bool = False
 
 
 def items() -> tuple[Item, ...]:
@@ -221,17 +224,29 @@ def coming_due() -> tuple[Item, ...]:
     )
 
 
+def departures() -> tuple[Departure, ...]:
+    settled = (Departure("enterprises", f"企业问题QW-{n:03d}", True) for n in range(7))
+    return (*settled, Departure("enterprises", "本月只开了一次企业协调会", False), Departure("petitions", "甲", False))
+
+
 def rankings(district: District) -> tuple[Ranking, ...]:
     townships = tuple(
-        RankingRow(n + 1, name, f"{95 - n * 3}分", (n * 7) % 5 - 2) for n, name in enumerate(district.townships)
+        RankingRow(n + 1, name, f"{95 - n * 3}%", (n * 7) % 5 - 2, f"{95 - n * 3}/100")
+        for n, name in enumerate(district.townships[:-2])
     )
+    small = tuple(RankingRow(None, name, "50%", base="1/2") for name in district.townships[-2:])
     departments = tuple(
-        RankingRow(n + 1, d.name, f"{98 - n * 2}分", None if n == 9 else n % 3 - 1)
+        RankingRow(n + 1, d.name, f"{98 - n * 2}分", None if n == 9 else n % 3 - 1, "29", entered=n == 9)
         for n, d in enumerate(district.departments)
     )
     return (
-        Ranking("乡镇街道排名", "按走访、积案化解、安置房序时进度三项完成率的平均数，从高到低。", townships),
-        Ranking("部门排名", "按报送及时、数据合格、效能评分三项的平均数，从高到低。", departments),
+        Ranking(
+            "乡镇街道排名",
+            "按走访、积案化解、安置房序时进度三项完成率的平均数，从高到低。",
+            (*townships, *small),
+            "完成/应办",
+        ),
+        Ranking("部门排名", "按报送及时、数据合格、效能评分三项的平均数，从高到低。", departments, "评分数"),
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.transforms.briefing.sample_figures import JUNE, Item, figures, items, june
+from tests.transforms.briefing.sample_figures import JUNE, Item, departures, figures, items, june
 from transforms.briefing import printing, selection
-from transforms.briefing.compose import FINDINGS_PRINTED, compose
+from transforms.briefing.compose import FINDINGS_PRINTED, _lines, compose
 from transforms.briefing.view import BriefingInput, ReceiptStatus, View
 from transforms.errors import ConfigurationError
 from transforms.figures import Light
@@ -49,6 +51,64 @@ def test_items_stand_in_protocol_order_of_their_leaders(view: View) -> None:
     order = view.district.leaders.index
     leaders = [order(item.leader) for item in view.sections[1].items]
     assert leaders == sorted(leaders)
+
+
+def test_how_long_an_item_has_been_on_the_list() -> None:
+    first, *_ = items()
+    told = {
+        (0, False): "",
+        (1, False): "新增",
+        (3, False): "连续第3个月",
+        (2, True): "连续第2个月，本月转红",
+        (23, False): "连续第23个月",
+        (24, False): "连续24个月以上",
+    }
+    for (months, turned), words in told.items():
+        assert printing.stay(replace(first, months=months, turned=turned)) == words
+    text = printing.html(
+        compose(replace(june(), items=(replace(first, months=3), replace(first, days=None, months=1))))
+    )
+    assert text.count('<span class="n">逾期20天</span>，连续第3个月。请召集专题会') == 2  # page one and the section
+    assert text.count("<td>新增。请召集专题会") == 2
+
+
+def words(**given: Any) -> str:
+    """June with some of it replaced, without its markup."""
+    return re.sub(r"<[^>]+>", "", printing.html(compose(replace(june(), **given))))
+
+
+def test_what_left_the_list_is_counted_and_up_to_five_are_named() -> None:
+    text = words(departures=departures())
+    names = "、".join(f"企业问题QW-{n:03d}" for n in range(5))
+    assert f"上月清单中的7项已办结：{names}等；另有1项本月不再列入。" in text
+    assert "上月清单中的1项本月不再列入。" in text
+    assert text.count("上月清单中") == 2
+    few = words(departures=departures()[:2], items=())
+    assert "上月清单中的2项已办结：企业问题QW-000、企业问题QW-001。" in few
+
+
+def test_rankings_print_bases_and_a_dash_for_no_rank(view: View) -> None:
+    text = printing.html(view)
+    assert '<td class="c">—</td><td>大洋乡</td><td class="r">50%</td><td class="r">1/2</td><td class="c">—</td>' in text
+    assert '<td>效能办</td><td class="r">80分</td><td class="r">29</td><td class="c">新</td>' in text
+    assert "<th>完成/应办</th>" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", 1),
+        ("一二三四五六七八九十", 1),
+        ("一二三四五六七八九十一", 2),
+        ("一二三四五六七八九十，", 2),  # the comma takes its word along
+        ("一二三四五六七八九2014", 2),  # a number is not broken
+        ("a" * 20, 1),
+        ("a" * 41, 3),
+        ("一" * 40, 4),
+    ],
+)
+def test_lines_of_a_column_of_ten(text: str, lines: int) -> None:
+    assert _lines(text, 10) == lines
 
 
 def test_a_code_without_a_figure_is_named_with_its_template_and_line() -> None:

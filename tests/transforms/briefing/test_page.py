@@ -17,7 +17,7 @@ from tests.transforms.briefing.sample_figures import june
 from transforms.briefing import printing
 from transforms.briefing.compose import compose
 from transforms.briefing.render import print_pdf, render
-from transforms.briefing.view import View
+from transforms.briefing.view import Ranking, RankingRow, View
 from transforms.errors import EnvironmentFailure
 
 MM = 72 / 25.4
@@ -114,6 +114,31 @@ def test_page_one_holds_with_a_long_note_and_as_a_draft(fonts: dict[str, Path], 
     path.write_bytes(render(compose(replace(june(), editor_note=note, provisional=True)), fonts))
     with pdfplumber.open(path) as pdf:
         assert pdf.pages[1].extract_text().startswith("一、服务企业促发展")
+
+
+def test_page_one_holds_when_every_item_is_old(fonts: dict[str, Path], tmp_path: Path) -> None:
+    given = june()
+    path = tmp_path / "old.pdf"
+    items = tuple(replace(item, months=24, turned=True) for item in given.items)
+    path.write_bytes(render(compose(replace(given, items=items)), fonts))
+    with pdfplumber.open(path) as pdf:
+        first, second = (pdf.pages[n].extract_text() for n in (0, 1))
+    assert "连续24个月以上" in first
+    assert "另有" in first
+    assert second.startswith("一、服务企业促发展")
+
+
+@pytest.mark.parametrize("number", [3, 40, 100])
+def test_districts_of_any_size_are_ranked_within_the_page(fonts: dict[str, Path], tmp_path: Path, number: int) -> None:
+    rows = tuple(RankingRow(n + 1, f"第{n + 1}街道", "50%", 0, "1/2") for n in range(number))
+    path = tmp_path / "ranked.pdf"
+    boards = tuple(Ranking(f"排名{n}", "按完成率从高到低。", rows) for n in range(3))
+    path.write_bytes(render(compose(replace(june(), rankings=boards)), fonts))
+    with pdfplumber.open(path) as pdf:
+        text = "".join(page.extract_text() for page in pdf.pages)
+        bottoms = [line[-1]["bottom"] / MM for page in pdf.pages for line in lines(page)[:-1]]
+    assert [text.count(f"第{n + 1}街道") for n in range(number)] == [3] * number
+    assert max(bottoms) <= 262.6
 
 
 def test_published_figures_stand_unbroken(june_pdf: Path) -> None:

@@ -7,9 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from tests.transforms.metrics.facts_builder import facts, figures
+from tests.transforms.metrics.facts_builder import CONTRACTS, DISTRICT, facts, figures
 from transforms.figures import Figure, Light
-from transforms.metrics.duties import weeks
+from transforms.metrics.duties import missed_two_weeks, visited_weeks, weeks
+from transforms.metrics.month import Month
 from transforms.period import Period
 
 G, Y, R = Light.GREEN, Light.YELLOW, Light.RED
@@ -62,6 +63,9 @@ GIVEN = facts(
             issue("4", "2014-07-01", "2014-06-30"),
             issue("5", None, "2014-07-10", "2014-07-01"),  # settled after the month
             issue("6", "2014-05-01", "2014-06-01", "2014-05-31"),  # settled before it
+            issue("7", "2014-06-02", "2014-07-30", "2014-06-30"),  # on its last day
+            issue("8", "2014-04-01", "2014-06-28", "2014-06-05") | {"status": "办理中"},  # a date, and not settled
+            issue("9", "2014-05-02", "2014-05-10", "2014-05-10"),
         ]
     },
     resettlement_projects={6: [{"leader": leader} for leader in ("区长", "区长", "区委书记", "政法委书记", None)]},
@@ -102,14 +106,14 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "meeting.items_agreed_to_date": (8,),
     "meeting.items_done_to_date": (8,),
     "meeting.items_done_rate": (Fraction(75, 2), 3, 8, R),
-    "issue.raised_to_date": (6,),
-    "issue.raised_month": (2,),  # 1 3
-    "issue.settled_to_date": (3,),
-    "issue.settled_month": (2,),  # 1 2
-    "issue.open": (3,),
-    "issue.overdue": (1, None, None, R),
-    "issue.median_days": (11,),  # 9 11 30
-    "issue.settled_in_time_rate": (50, 2, 4, R),
+    "issue.raised_to_date": (9,),
+    "issue.raised_month": (3,),  # 1 3 7
+    "issue.settled_to_date": (5,),  # 1 2 6 7 9
+    "issue.settled_month": (3,),  # 1 2 7
+    "issue.open": (4,),
+    "issue.overdue": (2, None, None, R),  # 3 8
+    "issue.median_days": (11,),  # 8 9 11 28 30
+    "issue.settled_in_time_rate": (Fraction(400, 7), 4, 7, R),  # 1 6 7 9 of the settled and 3 8
     "duty.symposium_month": (4,),
     "duty.on_site_month": (2,),
     "duty.return_visit_month": (1,),
@@ -135,6 +139,16 @@ def test_value(code: str, june: dict[str, Figure]) -> None:
         assert (figure.done, figure.due) == (done, due)
 
 
+def test_the_fifteenth_ends_the_first_half() -> None:
+    rows = [meeting("企业协调会", "区长", day) for day in ("2014-06-15", "2014-06-16")]
+    found = figures(facts(enterprise_links={6: [link("A", "区长")]}, meetings={6: rows}))
+    assert found["coordination.meetings_rate"].done == 2
+
+
+def test_one_bank_meeting_a_quarter_is_the_target(june: dict[str, Figure]) -> None:
+    assert june["bank_meeting.quarter"].target == 1
+
+
 def test_weeks_run_from_monday_to_sunday_and_belong_to_the_month_of_their_sunday() -> None:
     found = weeks(Period(2014, 6))
     assert [start.isoformat() for start, _ in found] == list(MONDAYS)
@@ -142,6 +156,60 @@ def test_weeks_run_from_monday_to_sunday_and_belong_to_the_month_of_their_sunday
     assert weeks(Period(2014, 2))[0] == (dt.date(2014, 1, 27), dt.date(2014, 2, 2))
     everyday = [day for month in range(1, 13) for week in weeks(Period(2014, month)) for day in week]
     assert everyday == sorted(set(everyday))  # no week in two months
+
+
+def test_a_month_that_ends_on_a_sunday_has_that_week() -> None:
+    assert weeks(Period(2014, 8))[-1] == (dt.date(2014, 8, 25), dt.date(2014, 8, 31))
+
+
+def test_a_campaign_that_begins_on_a_monday_owes_that_week() -> None:
+    numbering = DISTRICT.numbering.model_copy(update={"first_period": "2014-09"})
+    given = facts(enterprise_links={Period(2014, 9): [link("A", "区长")]}, enterprise_visits={Period(2014, 9): []})
+    found = figures(given, Period(2014, 9), DISTRICT.model_copy(update={"numbering": numbering}))
+    assert (found["visit.enterprise_weeks_rate"].done, found["visit.enterprise_weeks_rate"].due) == (0, 4)
+
+
+def month_of(visits: dict[str, list[str]]) -> Month:
+    """June with these visits, of an enterprise each."""
+    rows = [visit(enterprise, day) for enterprise, days in visits.items() for day in days]
+    given = facts(
+        enterprise_links={6: [link(enterprise, "区长") for enterprise in visits]},
+        enterprise_visits={5: [], 6: rows},
+    )
+    return Month(given, CONTRACTS, DISTRICT, Period(2014, 6))
+
+
+def test_each_day_belongs_to_its_week() -> None:
+    month = month_of({"A": ["2014-06-01", "2014-06-02", "2014-06-08", "2014-06-09", "2014-06-29"], "B": ["2014-06-30"]})
+    assert visited_weeks(month) == {"A": {0, 1, 2, 4}, "B": set()}
+
+
+def test_two_weeks_in_a_row_are_missed_wherever_they_stand() -> None:
+    first, second, third, fourth, fifth = ("2014-06-01", "2014-06-04", "2014-06-11", "2014-06-18", "2014-06-27")
+    month = month_of(
+        {
+            "every other": [first, third, fifth],
+            "not the first two": [third, fourth, fifth],
+            "not the middle two": [first, fourth, fifth],
+            "not the last two": [first, second, third],
+            "not the last": [first, second, third, fourth],
+        }
+    )
+    assert missed_two_weeks(month) == ["not the first two", "not the last two", "not the middle two"]
+
+
+def test_missed_visits_show_whom_they_are_about(june: dict[str, Figure]) -> None:
+    links, *_ = june["visit.enterprises_missed_two_weeks"].cells
+    assert (links.sheet, links.ranges) == ("挂钩联系名册", "B6:B7")
+    found = figures(
+        facts(
+            enterprise_links={6: [link("A", "区长")]},
+            enterprise_visits={6: [visit("A", day) for day in ("2014-06-01", "2014-06-10", "2014-06-24")]},
+        )
+    )["visit.enterprises_missed_two_weeks"]
+    assert found.value == 0
+    assert (found.cells[0].sheet, found.cells[0].ranges) == ("挂钩联系名册", "")  # searched, none found
+    assert found.note == "不含2014年5月（未报送）"
 
 
 def test_a_week_that_began_in_a_month_not_sent_says_so() -> None:

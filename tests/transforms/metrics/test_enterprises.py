@@ -67,6 +67,7 @@ GIVEN = facts(
             loan("应急周转金", "A", 200, "2014-05-01", "2014-06-30"),  # due on the month's last day: not past
             loan("应急周转金", "B", 500, "2014-03-01", "2014-05-01", "2014-06-30"),  # paid back on the last day
             loan("应急周转金", "B", 50, "2014-03-01", "2014-05-01", "2014-07-01"),  # paid back after the month
+            loan("应急周转金", "D", 60, "2014-03-01", "2014-05-01", "2014-05-10"),  # before it
             loan("应急周转金", "C", 40, "2014-06-01", "2014-09-01"),
             loan("助保贷", "C", 5, "2014-06-02"),
             loan("助保贷", "A", 600, "2014-04-01"),
@@ -80,7 +81,13 @@ GIVEN = facts(
             project(
                 "P1", "开工", permitted_on="2014-01-01", **days("2014-06-30", "2014-06-30", "2014-05-01"), **fee(10, 5)
             ),
-            project("P2", "开工", permitted_on="2014-03-01", **days("2014-04-01", "2014-03-02"), **fee(8, 8)),
+            project(
+                "P2",
+                "开工",
+                permitted_on="2014-03-01",
+                **days("2014-04-01", "2014-03-02", None, "2014-06-01"),
+                **fee(8, 8),
+            ),
             project("P3", "开工", permitted_on="2014-03-01", started_on="2014-03-02", **fee(8, None)),
             project("P4", "开工", permitted_on="2013-12-31", **days("2014-07-01", "2014-03-02"), **fee(8, 4)),
             project("P5", "开工", permitted_on="2014-03-01", **days("2014-06-29", "2014-07-01"), **fee(8, 4)),
@@ -98,7 +105,13 @@ GIVEN = facts(
                 investment_planned_fen=1000 * WAN,
                 investment_done_fen=WAN // 4,
             ),
-            project("P8", "竣工", finished_on="2013-12-31"),
+            project("P8", "竣工", started_on="2014-03-01", finished_on="2013-12-31"),
+            project(
+                "P9", "开工", permitted_on="2014-02-01", **days("2014-05-01", "2014-03-01"), **fee(8, 3)
+            ),  # not half
+            project("P10", "开工", **days("2014-06-28", "2014-07-02")),  # late, after the month
+            project("P11", "开工", **days("2014-06-30", None)),  # planned for the last day: not past
+            project("P12", "开工", **days("2014-06-01", "2014-06-30")),
         ]
     },
     tax_growth={
@@ -108,6 +121,9 @@ GIVEN = facts(
             tax("C", 300, 200, 100),  # base not above 300万元
             tax("D", 400, 115, 100, 5),  # growth not above 15 %
             tax("E", 400, 1, 0),  # from nothing, any tax is growth
+            tax("F", 200, 300, 100),  # base below
+            tax("G", 400, 90, 100),  # less than a year before
+            {**tax("H", 300, 116, 100, 5), "last_year_fen": 300 * WAN + 1},  # one 分 above
         ]
     },
     enterprise_links={
@@ -122,6 +138,7 @@ GIVEN = facts(
             {"enterprise": "C", "rated": "环保局", "score_centi": 9500},
             {"enterprise": "C", "rated": "规划分局", "score_centi": 6000},  # a pass
             {"enterprise": "C", "rated": "居委会", "score_centi": 5999},  # on nobody's list
+            {"enterprise": "C", "rated": "财政局", "score_centi": 4000},
         ]
     },
 )
@@ -144,10 +161,10 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "loan.bank_enterprises_to_date": (3,),
     "loan.bank_year": (15100,),
     "loan.bank_rate": (Fraction(151, 4), 15100, 40000, Y),  # 49.6 − 37.75 = 11.85 points behind
-    "turnover.enterprises_to_date": (3,),
-    "turnover.lent_to_date": (1090,),
+    "turnover.enterprises_to_date": (4,),
+    "turnover.lent_to_date": (1150,),
     "turnover.lent_month": (40,),
-    "turnover.repaid_to_date": (500,),
+    "turnover.repaid_to_date": (560,),
     "turnover.outstanding": (590,),
     "turnover.overdue": (350, None, None, R),
     "turnover.overdue_contracts": (2, None, None, R),
@@ -156,31 +173,31 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "guarantee.amount_to_date": (1055,),
     "guarantee.amount_month": (5,),
     "guarantee.leverage": (Fraction(211, 20), 1055, 100, G),
-    "fee.eligible": (3,),  # P1 P2 P3
-    "fee.halved_rate": (Fraction(100, 3), 1, 3, R),
+    "fee.eligible": (4,),  # P1 P2 P3 P9
+    "fee.halved_rate": (25, 1, 4, R),
     "fee.halved": (1,),
     "fee.reduced_amount": (5,),
-    "fee.wrongly_charged": (1, None, None, R),  # P2; P3 has paid nothing yet
-    "growth.eligible": (3,),  # A B E
-    "growth.paid_rate": (Fraction(100, 3), 1, 3, R),
-    "growth.paid": (1,),
+    "fee.wrongly_charged": (2, None, None, R),  # P2 P9; P3 has paid nothing yet
+    "growth.eligible": (4,),  # A B E H
+    "growth.paid_rate": (50, 2, 4, R),
+    "growth.paid": (2,),
     "growth.missed": (2, None, None, Y),  # B E
-    "growth.rewarded_amount": (Fraction(6, WAN),),
+    "growth.rewarded_amount": (Fraction(11, WAN),),
     "rating.monitored": (2,),
     "rating.participation_rate": (50, 1, 2, R),
-    "rating.average": (Fraction(39049, 500),),
-    "rating.low_scores": (1, None, None, Y),
+    "rating.average": (Fraction(43049, 600),),
+    "rating.low_scores": (2, None, None, Y),
     "team.count": (10,),
     "team.departments": (16,),
-    "project.starts_target": (5,),
+    "project.starts_target": (9,),
     "project.completions_target": (3,),
-    "project.started": (4,),  # P1–P4
+    "project.started": (6,),  # P1–P4 P9 P12
     "project.completed": (1,),
-    "project.start_rate": (Fraction(400, 45), 4, 45, R),
+    "project.start_rate": (Fraction(600, 45), 6, 45, R),
     "project.completion_rate": (Fraction(100, 22), 1, 22, R),
-    "project.starts_due": (3,),  # P1 P2 P5
-    "project.start_schedule_rate": (Fraction(200, 3), 2, 3, R),
-    "project.starts_overdue": (2, None, None, R),  # P5 P7; P1's day is the last of the month
+    "project.starts_due": (7,),  # P1 P2 P5 P9–P12
+    "project.start_schedule_rate": (Fraction(400, 7), 4, 7, R),  # P1 P2 P9 P12
+    "project.starts_overdue": (3, None, None, R),  # P5 P7 P10
     "project.completions_due": (2,),  # P6 P7
     "project.completion_schedule_rate": (50, 1, 2, R),
     "project.completions_overdue": (2, None, None, R),  # P1 P7
@@ -210,6 +227,7 @@ def test_targets_say_where_they_come_from(june: dict[str, Figure]) -> None:
     assert june["reward.amount_rate"].from_district_file == "targets.reward_amount"
     assert june["reward.amount_rate"].target == 100
     assert june["guarantee.leverage"].target == 10
+    assert june["project.investment_rate"].target == 100
     assert june["guarantee.leverage"].inputs == ("guarantee.amount_to_date", "guarantee.pool")
     assert june["team.departments"].from_district_file == "service_teams"
 
@@ -217,6 +235,14 @@ def test_targets_say_where_they_come_from(june: dict[str, Figure]) -> None:
 def test_of_two_batches_paid_in_a_month_the_later_counts(june: dict[str, Figure]) -> None:
     (cells,) = june["reward.enterprises_latest_batch"].cells
     assert cells.ranges == "B5:B7"
+    rows = [paid("A", "第9批", "2014-06-05", WAN), paid("B", "第1批", "2014-06-20", 2 * WAN)]
+    assert figures(facts(reward_payments={6: rows}))["reward.amount_latest_batch"].value == 2  # later by day, not name
+
+
+def test_a_month_without_payments_has_no_latest_batch() -> None:
+    found = figures(facts(reward_payments={6: []}))
+    for code in ("reward.enterprises_latest_batch", "reward.amount_latest_batch"):
+        assert (found[code].value, found[code].note) == (0, "本月没有兑现")
 
 
 @pytest.mark.parametrize(

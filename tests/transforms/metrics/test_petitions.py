@@ -125,6 +125,27 @@ def test_a_shorter_number_is_not_found_inside_a_longer_one() -> None:
     assert (found.done, found.due) == (1, 2)
 
 
+def of(*cases: dict[str, object]) -> dict[str, Figure]:
+    return figures(facts(petition_cases={6: list(cases)}))
+
+
+def test_thirty_days_are_counted_from_the_months_last_day() -> None:
+    found = of(*(case(day, "土地征用", day) for day in ("2014-07-29", "2014-07-30", "2014-07-31")))
+    assert found["petition.due_in_30_days"].value == 2
+    assert found["petition.due_soon"].value == 0
+
+
+def test_a_date_alone_resolves_nothing() -> None:
+    found = of(case("XF-1", "土地征用", "2014-07-01", "2014-06-10", status="化解中"), case("XF-2", "土地征用", None))
+    assert (found["petition.resolved"].value, found["petition.open"].value) == (0, 2)
+
+
+def test_resolved_this_month_is_from_its_first_day() -> None:
+    days = ("2014-05-31", "2014-06-01", "2014-06-10", "2014-06-20")
+    found = of(*(case(day, "土地征用", None, day) for day in days))
+    assert (found["petition.resolved_month"].value, found["petition.resolved"].value) == (3, 4)
+
+
 def test_no_overdue_case_is_no_rate() -> None:
     found = figures(facts(petition_cases={6: CASES[:1]}, accountability={6: []}))["accountability.coverage_rate"]
     assert (found.value, found.note, found.light) == (None, "没有超期积案", None)

@@ -43,6 +43,36 @@ def test_figures_come_in_registry_order_by_mechanism() -> None:
     assert [metric.mechanism for metric in everything] == sorted(metric.mechanism for metric in everything)
 
 
+# mechanism → how the codes of its figures begin; the longest beginning that fits counts
+MECHANISMS = {
+    1: "reward",
+    2: "link visit",
+    3: "coordination bank_meeting meeting issue",
+    4: "loan turnover guarantee",
+    5: "fee",
+    6: "growth",
+    7: "rating",
+    8: "team project",
+    9: "housing",
+    10: "duty",
+    11: "problem",
+    12: "permit",
+    13: "appraisal",
+    14: "handover",
+    15: "petition",
+    16: "petition.five_ones",
+    17: "petition.channel petition.category petition.township",
+    18: "accountability",
+}
+BEGINNINGS = {start: number for number, starts in MECHANISMS.items() for start in starts.split()}
+
+
+def test_each_metric_belongs_to_its_mechanism() -> None:
+    for metric in registry_of(DISTRICT):
+        fitting = [start for start in BEGINNINGS if metric.code.startswith(start)]
+        assert metric.mechanism == BEGINNINGS[max(fitting, key=len)], metric.code
+
+
 def test_every_metric_reads_as_one_chinese_sentence() -> None:
     for metric in registry_of(DISTRICT):
         assert metric.definition.endswith("。")
@@ -118,6 +148,34 @@ def test_year_to_date_starts_anew_in_january() -> None:
     found = figures(given_, january)
     assert (found["reward.amount_year"].value, found["reward.amount_year"].change) == (1, None)
     assert (found["reward.amount_to_date"].value, found["reward.amount_to_date"].change) == (10, 1)
+
+
+def test_change_on_the_year_is_on_the_same_month() -> None:
+    months = {Period(2014, 6).plus(n): [payment("A", (n + 1) ** 2 * 1_000_000)] for n in range(14)}
+    found = figures(facts(reward_payments=months), Period(2015, 6))
+    assert found["reward.amount_month"].change_on_year == 13**2 - 1
+    assert found["reward.amount_month"].change == 13**2 - 12**2
+    assert found["reward.amount_to_date"].change_on_year == sum((n + 1) ** 2 for n in range(1, 13))
+    assert figures(facts(reward_payments=months), Period(2015, 1))["reward.amount_month"].change_on_year is None
+
+
+def test_what_was_counted_names_its_cells_and_what_was_not_found_the_sheet_searched() -> None:
+    for suite in SUITES:
+        for code, figure in figures(suite.GIVEN).items():
+            if code in suite.EXPECTED and not figure.from_district_file:
+                assert figure.cells, code
+                assert any(place.rows for place in figure.cells) or not figure.value, code
+            if code in suite.EXPECTED and figure.value == 0 and figure.due is None and not figure.inputs:
+                assert all(place.ranges == "" for place in figure.cells), code
+
+
+def test_a_figure_says_whose_sheets_it_comes_from() -> None:
+    found = figures(facts())
+    assert found["reward.amount_month"].owner == "财政局"
+    assert found["rating.participation_rate"].owner == "经信局、效能办"
+    assert found["team.count"].owner == "办公室"
+    given_ = facts(reward_payments=dict.fromkeys(range(2, 7), ()))
+    assert figures(given_)["reward.amount_rate"].owner == "财政局"
 
 
 def test_last_months_figures_at_hand_give_the_same_change() -> None:

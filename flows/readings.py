@@ -1,0 +1,96 @@
+"""The sheets as they were read, kept in the store, so that a figure's cells can be shown without opening the files
+again. Derived: what is not there is read from the archive and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from flows.fingerprint import code_version, texts_of
+from flows.store import Store
+from transforms.errors import EnvironmentFailure
+from transforms.readings import Reading, from_parquet, to_parquet
+
+if TYPE_CHECKING:
+    from flows.configuration import Configuration
+    from flows.ledger import Ledger
+    from flows.settings import Settings
+    from transforms.tables import Table
+
+_CONTRACTS = "contracts"
+
+
+def keep(store: Store, configuration: Configuration, tables: Iterable[Table], again: bool = False) -> None:
+    """Keep what is not there yet; `again` replaces what is. Safe to repeat.
+
+    Raises:
+        EnvironmentFailure: the disk or service refuses.
+    """
+    kept = _Keys({name: text for name, text in configuration.texts.items() if name.startswith(f"{_CONTRACTS}/")})
+    contracts = {contract.id: contract for contract in configuration.contracts}
+    for table in tables:
+        key = kept.key(table.submission.sha256, table.sheet)
+        if again or not store.has_facts(key):
+            store.put_facts(key, to_parquet(table, contracts[table.dataset]))
+
+
+class Readings:
+    """What was read of a district's files."""
+
+    def __init__(self, settings: Settings, district: str, ledger: Ledger) -> None:
+        self._settings, self._district, self._ledger = settings, district, ledger
+        self._store = Store(settings.store_url)
+        self._keys = _Keys(
+            {f"{_CONTRACTS}/{name}": text for name, text in texts_of(settings.data / _CONTRACTS, "*.yaml").items()}
+        )
+
+    def load(self, submission: str, sheet: str, letters: Collection[str] | None = None) -> Reading | None:
+        """The sheet as kept, with the cells of the columns `letters` or of all; None when it is not kept, or damaged."""
+        data = self._store.get_facts(self._keys.key(submission, sheet))
+        try:
+            return None if data is None else from_parquet(data, letters)
+        except ValueError:
+            return None
+
+    def read(self, submission: str, sheet: str, letters: Collection[str] | None = None) -> Reading:
+        """The sheet as kept, else read again from the archive and kept.
+
+        Raises:
+            EnvironmentFailure: the archive lacks the file, or with the contracts of today it has no such sheet.
+        """
+        if (kept := self.load(submission, sheet, letters)) is not None:
+            return kept
+        from flows.configuration import load_configuration
+
+        configuration = load_configuration(self._settings.data, self._district)
+        tables = self._tables(configuration, submission)
+        keep(self._store, configuration, tables, again=True)
+        table = next((table for table in tables if table.sheet == sheet), None)
+        if table is None:
+            raise EnvironmentFailure(
+                f"归档文件 {submission} 按现在的规定读不出“{sheet}”这张表；规定改过的，请先重新运行 sancu run。"
+            )
+        contract = next(contract for contract in configuration.contracts if contract.id == table.dataset)
+        return from_parquet(to_parquet(table, contract), letters)
+
+    def _tables(self, configuration: Configuration, submission: str) -> Sequence[Table]:
+        # pandas, and the process that opens files, only where something must be read again
+        from flows.reader_pool import shared
+        from transforms.reading import read_submission
+
+        received = self._ledger.submission(submission)
+        with shared(self._settings.reader.limits).reader() as reader:
+            raw = reader.read(self._store.get(submission), received.filename)
+        return read_submission(raw, received, configuration.contracts_of(received.department)).tables
+
+
+class _Keys:
+    """What a reading is kept under: the file and sheet, and all that reading depends on."""
+
+    def __init__(self, contracts: Mapping[str, str]) -> None:
+        self._base = json.dumps([code_version(), sorted(contracts.items())], ensure_ascii=False)
+
+    def key(self, submission: str, sheet: str) -> str:
+        return hashlib.sha256("\n".join((submission, sheet, self._base)).encode()).hexdigest()
