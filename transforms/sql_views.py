@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from transforms.contracts import Column, ColumnType, Contract
+from transforms.exports import FIGURE_COLUMNS, FINDING_COLUMNS
 from transforms.fact_tables import arrow_schema, describe
 
 KEPT = "kept"  # the schema of the tables under the views
@@ -28,26 +29,10 @@ _LEDGER = {
     "figures": (
         "各月现行简报的指标，一行一个指标一个月",
         {
-            **_MONTH,
-            "number": "第几期",
-            "code": "指标代码",
-            "label": "指标名称",
-            "label_en": "英文名称",
-            "value": "数值，到小数点后6位；没有的为空，note 说明原因",
-            "exact": "数值，精确，如 11411 或 453/7",
+            **{name: about for name, about in FIGURE_COLUMNS.items() if name != "lineage"},
             "printed": "简报上印出的样子，不带单位",
-            "unit": "单位",
-            "scope": "口径：本月、本年累计、活动以来、期末",
-            "light": "亮灯：红、黄、绿；不亮灯的为空",
-            "target": "目标",
-            "done": "比率的分子",
-            "due": "比率的分母",
-            "change": "比上月增减",
-            "change_on_year": "比上年同月增减",
-            "mechanism": "第几项机制，1—18；0 为不属于某一项",
-            "owner": "报送来源数据的部门",
-            "note": "说明",
-            "definition": "含义",
+            "exact": "数值，精确，如 11411 或 453/7",
+            "number": "第几期",
             "from_district_file": "取自区县文件的哪个键；不是的为空",
         },
     ),
@@ -55,18 +40,8 @@ _LEDGER = {
         "各月现行简报的问题，一行一个问题",
         {
             **_MONTH,
-            "severity": "级别：退回、需说明、提示",
-            "rule": "规则编号，见数据字典",
-            "department": "部门",
-            "dataset": "数据集；关于整个文件的为空",
-            "filename": "文件名",
-            "sheet": "工作表",
-            "cell": "单元格，如 E12；第12行为整行",
-            "value": "所填的内容，个人信息不在内",
-            "message": "问题是什么",
+            **FINDING_COLUMNS,
             "subject": "这一行的编号",
-            "explanation": "部门的说明",
-            "explained_by": "谁在哪一天说明",
             "submission": "来文的 SHA-256；与文件无关的为空",
         },
     ),

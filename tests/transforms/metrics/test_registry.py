@@ -6,14 +6,17 @@ import time
 from collections.abc import Iterator
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transforms.metrics import test_duties, test_enterprises, test_petitions, test_resettlement
 from tests.transforms.metrics.facts_builder import ALL, CONTRACTS, DATA, DISTRICT, Row, facts, figures
-from transforms.figures import Figure, Scope, Unit
+from transforms.figures import Figure, Light, Scope, Unit
 from transforms.lineage import expand
 from transforms.metrics import HEADLINES, REGISTRY, measure, registry_of
+from transforms.metrics.metric import Value, by_schedule
+from transforms.metrics.month import Month
 from transforms.period import Period
 from transforms.published import parse_published
 from transforms.tables import Facts
@@ -79,6 +82,26 @@ def test_every_metric_reads_as_one_chinese_sentence() -> None:
         assert not set(",;:()") & set(metric.definition + metric.label)
         assert metric.label
         assert metric.label_en
+
+
+@pytest.mark.parametrize(
+    ("value", "target", "light"),
+    [
+        (Fraction(18100, 365) - 10, None, Light.GREEN),  # half the year and ten points: 181 of 365 days are gone
+        (Fraction(18100, 365) - 10 - Fraction(1, 100), None, Light.YELLOW),
+        (Fraction(18100, 365) - 30, None, Light.YELLOW),
+        (Fraction(18100, 365) - 30 - Fraction(1, 100), None, Light.RED),
+        (Fraction(18100, 3650) - 1, Fraction(10), Light.GREEN),  # the same against a target of ten
+        (Fraction(18100, 3650) - 1 - Fraction(1, 100), Fraction(10), Light.YELLOW),
+        (None, None, None),
+        (Fraction(1), Fraction(0), None),
+    ],
+)
+def test_a_yearly_share_is_judged_against_the_share_of_the_year_gone(
+    value: Fraction | None, target: Fraction | None, light: Light | None
+) -> None:
+    month = Month(facts(), CONTRACTS, DISTRICT, Period(2014, 6))
+    assert by_schedule.light(Value(value, target=target), month) is light
 
 
 def test_every_rate_has_a_light_rule_and_both_its_numbers() -> None:

@@ -52,6 +52,7 @@ GIVEN = facts(
                 500_000,
                 50,
                 **progress(100, 90),
+                move_back_planned_on="2014-02-01",
                 checked_on="2014-06-01",
                 verdict="通报",
                 road="已完成",
