@@ -76,6 +76,8 @@ GIVEN = facts(
             {"problem_no": "W4", "raised_on": "2014-06-23"},  # seven days: may still be solved in time
             {"problem_no": "W5", "raised_on": "2014-06-29", "solved_on": "2014-07-02"},
             {"problem_no": "W6", "raised_on": "2014-05-30", "solved_on": "2014-05-31"},
+            {"problem_no": "W7", "raised_on": "2014-06-30"},
+            {"problem_no": "W8", "raised_on": "2014-06-30", "solved_on": "2014-06-30"},
         ]
     },
     permits={
@@ -116,14 +118,14 @@ EXPECTED: dict[str, tuple[Fraction | int | None, ...]] = {
     "housing.behind_red": (1, None, None, R),  # 30.01
     "housing.mean_lag": (Fraction(16004, 1000),),  # 0 10 10.01 30 30.01
     "housing.move_back_overdue": (2, None, None, R),  # Z3 Z7
-    "problem.raised_to_date": (6,),
-    "problem.raised_month": (5,),
-    "problem.solved_to_date": (3,),
-    "problem.solved_month": (2,),
-    "problem.open": (3,),
+    "problem.raised_to_date": (8,),
+    "problem.raised_month": (7,),
+    "problem.solved_to_date": (4,),
+    "problem.solved_month": (3,),
+    "problem.open": (4,),
     "problem.overdue": (1, None, None, R),
-    "problem.median_days": (7,),  # 1 7 8
-    "problem.within_limit_rate": (50, 2, 4, R),
+    "problem.median_days": (4,),  # 0 1 7 8
+    "problem.within_limit_rate": (60, 3, 5, R),
     "permit.issued_to_date": (6,),
     "permit.issued_month": (4,),
     "permit.pending": (2,),  # R5 R6
@@ -167,6 +169,14 @@ def test_the_residual_is_shown_with_the_projects_that_cause_it(june: dict[str, F
         "housing.start_this_year",
     )
     assert [cell.ranges for cell in june["housing.stage_missing_area"].cells] == ["G9:G10"]
+
+
+def test_each_lag_has_one_light() -> None:
+    lags = (-5, 0, 10, 10.01, 20, 29, 30, 30.01, 40, 50, 60, 70)
+    found = figures(facts(resettlement_projects={6: [progress(80, 80 - lag) for lag in lags]}))
+    assert found["housing.on_schedule_rate"].done == 3
+    assert found["housing.behind_yellow"].value == 4
+    assert found["housing.behind_red"].value == 5
 
 
 def test_every_stage_reported_leaves_nothing() -> None:
