@@ -121,3 +121,12 @@ def test_the_other_months_have_no_traps(period: str, tmp_path: Path) -> None:
 
 def test_each_severity_occurs(june: Run) -> None:
     assert {finding.severity for finding in june.findings} == set(Severity)
+
+
+@pytest.mark.parametrize("period", MONTHS[:-1])
+def test_every_month_of_the_campaign_composes(period: str, tmp_path: Path) -> None:
+    """The first has nothing to compare with."""
+    view = pipeline.run(pipeline.INBOX, tmp_path, period).view()
+    assert {ranking.title for ranking in view.rankings} >= {"乡镇街道走访落实率", "区领导履职"}
+    changes = {row.change for ranking in view.rankings for row in ranking.rows}
+    assert changes == {None} if period == MONTHS[0] else len(changes) > 1

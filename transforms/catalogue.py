@@ -36,12 +36,12 @@ MECHANISMS: Mapping[int, str] = {
     17: "类别、渠道与乡镇街道",
     18: "督查问责",
 }
-TOWNSHIP, DEPARTMENT = "‹乡镇街道›", "‹部门›"
+TOWNSHIP, LEADER, DEPARTMENT = "‹乡镇街道›", "‹区领导›", "‹部门›"
 _INTRODUCTION = (
     "本页由程序中的指标定义生成，请勿手改；改了定义之后运行 `sancu dictionary -o docs` 重新生成。",
     "数值一律用精确分数计算，只在印出时四舍五入一次（末位的 5 进一）。没有数据的指标没有数值，并说明缺哪个部门的报表；"
     "分母为零的占比印为“—”，不是 0。表中合计是用未舍入的数加总的，舍入后各部分之和可能与合计差最末一位，不凑整。",
-    f"代码中有{TOWNSHIP}的，每个乡镇街道各一个，另有“其他”一个，收纳空着的和不在名单上的，各部分之和等于总数；有{DEPARTMENT}的，区县文件列出的每个部门各一个。",
+    f"代码中有{TOWNSHIP}的，每个乡镇街道各一个，另有“其他”一个，收纳空着的和不在名单上的，各部分之和等于总数；有{LEADER}、{DEPARTMENT}的，区县文件列出的各一个，没有应办事项的没有数值。",
 )
 _HEAD = ("代码", "指标", "English", "定义", "单位与取位", "口径", "算法", "目标", "亮灯", "责任部门", "来自")
 _LIGHTLESS = "不亮灯"
@@ -98,13 +98,14 @@ def markdown(contracts: Sequence[Contract], district: District) -> str:
     """The page of the catalogue; townships and departments as one line each."""
     names = {
         "townships": (TOWNSHIP,),
+        "leaders": (LEADER,),
         "departments": (Department(name=DEPARTMENT),),
         "service_teams": (),
     }
     everything = catalogue(contracts, district.model_copy(update=names))
     entries = [entry for entry in everything if f".{OTHERS}." not in entry.code]
     parts = [f"# {district.name}{district.campaign}指标目录", *_INTRODUCTION]
-    parts.append(f"共 {len(REGISTRY)} 个固定指标，另按乡镇街道和部门分列 {len(entries) - len(REGISTRY)} 组。")
+    parts.append(f"共 {len(REGISTRY)} 个固定指标，另按乡镇街道、区领导和部门分列 {len(entries) - len(REGISTRY)} 组。")
     for number, name in MECHANISMS.items():
         parts += [f"## {number}. {name}", table(_HEAD, [_row(e) for e in entries if e.mechanism == number])]
     return "\n\n".join(parts) + "\n"

@@ -44,7 +44,8 @@ def rankings(facts: Facts, contracts: Sequence[Contract], district: District, pe
         now = _standing(board, month)
         now_ranks = ranks(now.shares, least)
         if now_ranks:
-            before = ranks(_standing(board, earlier).shares, earlier.district.thresholds.ranking_min_base)
+            then = _standing(board, earlier) if period > district.first_period else Standing({})
+            before = ranks(then.shares, earlier.district.thresholds.ranking_min_base)
             rows = _rows(board, now.shares, now_ranks, before, board.order(district))
             found.append(Ranking(board.title, _rule(board, now, least), rows, board.base_label))
     return tuple(found)

@@ -29,6 +29,7 @@ def truth(world: World, period: Period) -> dict[str, Any]:
         truth_settling.petitions,
         truth_settling.accountability,
         truth_places.places,
+        truth_places.leaders,
         truth_places.departments,
     )
     numbers = {code: number for part in parts for code, number in part(month).items()}

@@ -7,11 +7,12 @@ month whose file names it, and never for another month's duty.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import pandas as pd
 
-from transforms.figures import Light, Scope, Unit
+from transforms.figures import CellRange, Light, Scope, Unit
 from transforms.metrics.metric import Compute, Figures, Judge, Metric, Value, as_breach, by_duty, by_promise
 from transforms.metrics.month import Month, Rows
 from transforms.metrics.registry import count, derived, median_days, rate, share, this_month, total
@@ -22,6 +23,13 @@ MEETINGS, HOUSING = "meetings", "resettlement_projects"
 MONTH, END = Scope.MONTH, Scope.END
 COORDINATION, BANK = "企业协调会", "政银企联席会议"
 SYMPOSIUM, ON_SITE, RETURN_VISIT = "安置房座谈会", "安置房现场协调会", "安置户回访"
+
+
+Counted = Callable[[str], bool]
+
+
+def everybody(leader: str) -> bool:
+    return True
 
 
 def weeks(period: Period) -> list[tuple[dt.date, dt.date]]:
@@ -110,12 +118,23 @@ def housing_leaders(month: Month) -> list[str]:
     return sorted(leaders_of(month.rows(HOUSING)))
 
 
-def _coordination(month: Month, figures: Figures) -> Value:
-    leaders = linked_leaders(month)
-    done = [leader for leader, _ in coordination_held(month) if leader in leaders]
-    rows = held(month, COORDINATION, month.period.first_day, month.period.last_day)
-    cells = (*month.rows(LINKS).cells("leader"), *rows.cells("leader", "held_on"))
-    return share(len(done), 2 * len(leaders), cells, "没有挂钩领导")
+def coordination(counted: Counted = everybody) -> Compute:
+    """Half-months with a coordination meeting of the linked leaders that count, of two each."""
+
+    def compute(month: Month, figures: Figures) -> Value:
+        leaders = [leader for leader in linked_leaders(month) if counted(leader)]
+        done = [leader for leader, _ in coordination_held(month) if leader in leaders]
+        rows = held(month, COORDINATION, month.period.first_day, month.period.last_day)
+        cells = _leaders_cells(month.rows(LINKS), rows, leaders)
+        return share(len(done), 2 * len(leaders), cells, "没有挂钩领导")
+
+    return compute
+
+
+def _leaders_cells(register: Rows, meetings: Rows, leaders: Sequence[str]) -> tuple[CellRange, ...]:
+    """Where these leaders stand in their register and in the meetings held."""
+    linked = register.where(register["leader"].isin(leaders)).cells("leader") or register.searched()
+    return (*linked, *meetings.where(meetings["leader"].isin(leaders)).cells("leader", "held_on"))
 
 
 def quarter_start(period: Period) -> Period:
@@ -140,14 +159,16 @@ def _by_quarter(value: Value, month: Month) -> Light | None:
 by_quarter = Judge("季末还没有召开为黄，已召开为绿", _by_quarter)
 
 
-def _duty(kind: str, months: int, none_due: str = "没有挂钩领导") -> Compute:
-    """Leaders of housing projects who held a meeting of a kind in the last `months` months, this one included."""
+def duty(kind: str, months: int, counted: Counted = everybody) -> Compute:
+    """Leaders of housing projects that count who held a meeting of a kind in the last `months` months, this one
+    included."""
 
     def compute(month: Month, figures: Figures) -> Value:
-        leaders, first = housing_leaders(month), month.period.plus(1 - months).first_day
+        leaders = [leader for leader in housing_leaders(month) if counted(leader)]
+        first = month.period.plus(1 - months).first_day
         rows = held(month, kind, first, month.period.last_day)
-        cells = (*month.rows(HOUSING).cells("leader"), *rows.cells("leader", "held_on"))
-        part = share(len(leaders_of(rows) & set(leaders)), len(leaders), cells, none_due)
+        cells = _leaders_cells(month.rows(HOUSING), rows, leaders)
+        part = share(len(leaders_of(rows) & set(leaders)), len(leaders), cells, "没有挂钩领导")
         note = part.note or month.gap_note_since(MEETINGS, first)
         return Value(part.value, cells, part.done, part.due, note=note)
 
@@ -212,7 +233,7 @@ METRICS: tuple[Metric, ...] = (
     total("visit.issues_raised_month", "走访反映问题", "Problems raised on visits this month", "本月走访时企业反映的问题数。", Unit.ITEMS, MONTH, 2, VISITS, "issues_raised"),
     derived("visit.enterprise_weeks_rate", "每周走访落实率", "Enterprise-weeks with a visit", "本月结束的各周中，有走访的企业周数占应走访企业周数的比例。", Unit.PERCENT, MONTH, 2, _visit_rate, (LINKS, VISITS), by_promise, True),
     derived("visit.enterprises_missed_two_weeks", "连续两周未走访企业", "Enterprises not visited for two weeks running", "本月连续两周以上没有走访的企业。", Unit.ENTERPRISES, MONTH, 2, _missed, (LINKS, VISITS), as_breach),
-    derived("coordination.meetings_rate", "企业协调会落实率", "Fortnightly coordination meetings held", "挂钩领导每半月召开一次企业协调会，已开与应开之比。", Unit.PERCENT, MONTH, 3, _coordination, (LINKS, MEETINGS), by_duty, True),
+    derived("coordination.meetings_rate", "企业协调会落实率", "Fortnightly coordination meetings held", "挂钩领导每半月召开一次企业协调会，已开与应开之比。", Unit.PERCENT, MONTH, 3, coordination(), (LINKS, MEETINGS), by_duty, True),
     derived("coordination.meetings_month", "本月企业协调会", "Coordination meetings this month", "本月召开的企业协调会次数。", Unit.TIMES, MONTH, 3, _meetings_held(COORDINATION), (MEETINGS,)),
     derived("bank_meeting.quarter", "本季度政银企联席会议", "Government-bank-enterprise meetings this quarter", "本季度到月底召开的政银企联席会议，每季度应开一次。", Unit.TIMES, END, 3, _bank_meeting, (MEETINGS,), by_quarter),
     total("meeting.items_agreed_to_date", "会议议定事项", "Matters agreed at meetings to date", "活动以来各类会议议定的事项。", Unit.ITEMS, Scope.CAMPAIGN, 3, MEETINGS, "items_agreed"),
@@ -226,11 +247,11 @@ METRICS: tuple[Metric, ...] = (
     count("issue.overdue", "超期企业问题", "Enterprise problems overdue", "过了办理期限仍未办结的企业问题。", Unit.ITEMS, END, 3, ISSUES, issue_overdue, judge=as_breach),
     median_days("issue.median_days", "企业问题办结用时中位数", "Median days to settle an enterprise problem", "从提出到办结天数的中位数。", END, 3, ISSUES, "raised_on", "settled_on", _issue_settled, "还没有办结的问题"),
     rate("issue.settled_in_time_rate", "企业问题按期办结率", "Enterprise problems settled in time", "在办理期限内办结的问题，占已办结和已超期问题的比例。", END, 3, ISSUES, _issue_in_time, _issue_decided, "没有到期的问题", headline=False),
-    derived("duty.symposium_rate", "每月座谈会落实率", "Monthly symposiums held", "本月召开安置房座谈会的挂钩领导占比。", Unit.PERCENT, MONTH, 10, _duty(SYMPOSIUM, 1), (HOUSING, MEETINGS), by_duty, True),
+    derived("duty.symposium_rate", "每月座谈会落实率", "Monthly symposiums held", "本月召开安置房座谈会的挂钩领导占比。", Unit.PERCENT, MONTH, 10, duty(SYMPOSIUM, 1), (HOUSING, MEETINGS), by_duty, True),
     derived("duty.symposium_month", "本月安置房座谈会", "Symposiums on resettlement housing this month", "本月召开的安置房座谈会次数。", Unit.TIMES, MONTH, 10, _meetings_held(SYMPOSIUM), (MEETINGS,)),
-    derived("duty.on_site_rate", "每月现场协调会落实率", "Monthly on-site meetings held", "本月召开安置房现场协调会的挂钩领导占比。", Unit.PERCENT, MONTH, 10, _duty(ON_SITE, 1), (HOUSING, MEETINGS), by_duty),
+    derived("duty.on_site_rate", "每月现场协调会落实率", "Monthly on-site meetings held", "本月召开安置房现场协调会的挂钩领导占比。", Unit.PERCENT, MONTH, 10, duty(ON_SITE, 1), (HOUSING, MEETINGS), by_duty),
     derived("duty.on_site_month", "本月安置房现场协调会", "On-site meetings this month", "本月召开的安置房现场协调会次数。", Unit.TIMES, MONTH, 10, _meetings_held(ON_SITE), (MEETINGS,)),
-    derived("duty.return_visit_rate", "两月一次回访落实率", "Return visits made in two months", "本月或上月回访过安置户的挂钩领导占比。", Unit.PERCENT, MONTH, 10, _duty(RETURN_VISIT, 2), (HOUSING, MEETINGS), by_duty),
+    derived("duty.return_visit_rate", "两月一次回访落实率", "Return visits made in two months", "本月或上月回访过安置户的挂钩领导占比。", Unit.PERCENT, MONTH, 10, duty(RETURN_VISIT, 2), (HOUSING, MEETINGS), by_duty),
     derived("duty.return_visit_month", "本月安置户回访", "Return visits this month", "本月进行的安置户回访次数。", Unit.TIMES, MONTH, 10, _meetings_held(RETURN_VISIT), (MEETINGS,)),
 )
 # fmt: on

@@ -46,6 +46,28 @@ EXPECTED = {
     "rating.department.环保局.average": 70,
     "rating.department.其他.average": 60,
     "rating.department.财政局.average": None,
+    "coordination.leader.区长.rate": 50,
+    "coordination.leader.区委书记.rate": None,  # linked to no enterprise
+    "coordination.leader.其他.rate": 100,
+    "duty.leader.区长.symposium_rate": 100,
+    "duty.leader.区长.on_site_rate": 0,
+    "duty.leader.区长.return_visit_rate": 0,
+    "duty.leader.区委书记.symposium_rate": 0,
+    "duty.leader.区委书记.on_site_rate": 100,
+    "duty.leader.区委书记.return_visit_rate": 100,
+    "duty.leader.其他.symposium_rate": None,
+}
+LINKS = [{"enterprise": "A", "leader": "区长"}, {"enterprise": "B", "leader": "外来领导"}]
+HOUSING = [{"project_no": "1", "leader": "区长"}, {"project_no": "2", "leader": "区委书记"}]
+MEETINGS = {
+    5: [{"meeting_no": "0", "kind": "安置户回访", "leader": "区委书记", "held_on": "2014-05-31"}],
+    6: [
+        {"meeting_no": "1", "kind": "企业协调会", "leader": "区长", "held_on": "2014-06-10"},
+        {"meeting_no": "2", "kind": "企业协调会", "leader": "外来领导", "held_on": "2014-06-10"},
+        {"meeting_no": "3", "kind": "企业协调会", "leader": "外来领导", "held_on": "2014-06-20"},
+        {"meeting_no": "4", "kind": "安置房座谈会", "leader": "区长", "held_on": "2014-06-10"},
+        {"meeting_no": "5", "kind": "安置房现场协调会", "leader": "区委书记", "held_on": "2014-06-10"},
+    ],
 }
 SPARSE = dict.fromkeys((2, 3, 4, 5), ())
 
@@ -57,6 +79,9 @@ def june() -> dict[str, Figure]:
             reward_payments={6: PAYMENTS, **SPARSE},
             petition_cases={6: CASES},
             department_ratings={6: RATINGS, **SPARSE},
+            enterprise_links={6: LINKS},
+            resettlement_projects={6: HOUSING},
+            meetings={2: [], 3: [], 4: [], **MEETINGS},
         )
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.transforms.metrics import test_duties, test_enterprises, test_petitions, test_resettlement
@@ -249,6 +249,7 @@ def cells_with_values(figure: Figure, given_: Facts, dataset: str) -> Iterator[i
 AMOUNTS = st.lists(st.tuples(st.sampled_from("ABCD"), st.integers(1, 10**15)), min_size=1, max_size=12)
 
 
+@settings(max_examples=30, deadline=None)
 @given(may=AMOUNTS, june=AMOUNTS)
 def test_a_sum_is_exact_and_its_cells_add_up_to_it(may: list[tuple[str, int]], june: list[tuple[str, int]]) -> None:
     given_ = facts(reward_payments={5: [payment(*row) for row in may], 6: [payment(*row) for row in june]})
@@ -260,6 +261,7 @@ def test_a_sum_is_exact_and_its_cells_add_up_to_it(may: list[tuple[str, int]], j
     assert Fraction(sum(cells), 10**6) == found["reward.amount_to_date"].value
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     progress=st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000) | st.none()), min_size=1, max_size=15)
 )
