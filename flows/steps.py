@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from flows import month as months
@@ -21,8 +22,10 @@ from transforms import checks, exports, facts
 from transforms.attention import attention, coming_due, left_the_list
 from transforms.board import CHINA, board, with_corrections
 from transforms.briefing import compose as composing
+from transforms.briefing import pictures
 from transforms.briefing import render as rendering
 from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
+from transforms.briefing.word.edition import docx
 from transforms.contracts import Contract
 from transforms.errors import UnreadableFile
 from transforms.figures import Figure, Light
@@ -190,6 +193,13 @@ def render_pdf(month: Month, view: View) -> bytes:
     return rendering.render(view, font_files(month.settings.fonts))
 
 
+def word_edition(month: Month, view: View) -> bytes:
+    """The issue as .docx, for offices that edit before they issue."""
+    font = Path(font_files(month.settings.fonts)["hei"])
+    charts = (section.chart for section in view.sections if section.chart)
+    return docx(view, {chart.name: pictures.png(chart, font) for chart in charts})
+
+
 def mark_workbooks(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> dict[str, bytes]:
     """This month's workbooks that go back to their senders, marked, by file name."""
     return returning.mark_month(month, plan.submissions, all_findings(accepted, measured))
@@ -212,6 +222,7 @@ def publish_issue(
     listed, rows = published_facts.keep(month.store, accepted.facts, contracts)
     files = {
         "briefing.pdf": pdf,
+        "briefing.docx": word_edition(month, view),
         "figures.csv": exports.figures_csv(figures, *place),
         "figures.parquet": exports.figures_parquet(figures, *place),
         "figures.xlsx": figures_workbook(measured.history, district, month.period, view.title, view.provisional),

@@ -94,7 +94,15 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert made.returncode == 0, made.stderr
     assert "Traceback" not in made.stderr
     assert made.stdout.splitlines()[-1] == str(out / "briefing.pdf")
-    names = {"briefing.pdf", "datapackage.json", "figures.csv", "figures.parquet", "figures.xlsx", "findings.csv"}
+    names = {
+        "briefing.docx",
+        "briefing.pdf",
+        "datapackage.json",
+        "figures.csv",
+        "figures.parquet",
+        "figures.xlsx",
+        "findings.csv",
+    }
     names |= {"manifest.json"}
     returned = {"住建局（退回）.xlsx", "发改局（退回）.xlsx", "财政局（退回）.xlsx", "金融办（退回）.xlsx"}
     assert {path.name for path in (out / "returned").iterdir()} == returned

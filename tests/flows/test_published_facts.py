@@ -46,7 +46,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 def test_the_folder_holds_what_the_manifest_lists(june: Run, issue: Issue) -> None:
     datasets = [contract.id for contract in june.month.configuration.contracts]
-    names = {"briefing.pdf", "figures.csv", "figures.parquet", "figures.xlsx", "findings.csv", PACKAGE}
+    names = {"briefing.docx", "briefing.pdf", "figures.csv", "figures.parquet", "figures.xlsx", "findings.csv", PACKAGE}
     names |= {f"facts/{dataset}.parquet" for dataset in datasets}
     assert set(everything(issue.folder)) == names | {MANIFEST}
     manifest = outputs(issue.folder)
@@ -81,12 +81,12 @@ def test_no_petitioner_is_named_in_any_file(issue: Issue) -> None:
 
 
 def opened(path: Path) -> str:
-    if path.suffix != ".xlsx":
+    if path.suffix not in (".xlsx", ".docx"):
         return path.read_text(encoding="utf-8")
     import zipfile
 
     with zipfile.ZipFile(path) as parts:
-        return "".join(parts.read(name).decode() for name in parts.namelist())
+        return "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
 
 
 def test_a_month_that_did_not_change_is_kept_once(june: Run, issue: Issue, tmp_path: Path) -> None:

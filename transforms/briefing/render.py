@@ -1,18 +1,15 @@
-"""Rendered: HTML and charts into PDF bytes. The one place that knows WeasyPrint and the chart engine.
+"""Rendered: HTML and charts into PDF bytes. The one place that knows WeasyPrint.
 
 Nothing is fetched but the template folder's style sheets, the given fonts, and charts from memory.
 """
 
 from __future__ import annotations
 
-import copy
-import functools
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from transforms.briefing import printing
+from transforms.briefing import pictures, printing
 from transforms.briefing.view import Chart, View
 from transforms.errors import EnvironmentFailure
 
@@ -44,7 +41,7 @@ def print_pdf(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Pa
         from weasyprint.urls import FatalURLFetchingError
     except OSError as error:
         raise EnvironmentFailure(f"生成 PDF 的系统库不全，请运行 sancu doctor 查看：{error}") from error
-    memory = {f"chart:{chart.name}": (_draw(chart, paths["hei"]), "image/svg+xml") for chart in charts}
+    memory = {f"chart:{chart.name}": (pictures.svg(chart, paths["hei"]), "image/svg+xml") for chart in charts}
     css = printing.fonts_css({role: path.as_uri() for role, path in paths.items()})
     memory["briefing:fonts.css"] = (css.encode(), "text/css")
     fetcher = _fetcher(memory, [*paths.values(), Path(printing.TEMPLATE_FOLDER).resolve() / "page.css"])
@@ -80,24 +77,3 @@ def _fetcher(memory: Mapping[str, tuple[bytes, str]], allowed: list[Path]) -> UR
             raise FatalURLFetchingError(f"不允许取用：{url}")
 
     return Deny(allowed_protocols=("file",), allow_redirects=False)
-
-
-def _draw(chart: Chart, font: Path) -> bytes:
-    """`chart` as SVG, its text measured with the font at `font`."""
-    family, convert = _chart_engine(str(font))
-    spec = copy.deepcopy(dict(chart.spec))
-    spec["config"] = {**spec["config"], "font": family}
-    svg: str = convert(json.dumps(spec, ensure_ascii=False))
-    return svg.replace(family, "hei").encode()
-
-
-@functools.cache
-def _chart_engine(font: str) -> tuple[str, Callable[[Any], str]]:
-    """The font's family name, and the converter that has registered it."""
-    import vl_convert
-    from fontTools.ttLib import TTFont
-
-    with TTFont(font, lazy=True) as opened:
-        family = str(opened["name"].getDebugName(16) or opened["name"].getDebugName(1))
-    vl_convert.register_font_directory(str(Path(font).parent))
-    return family, vl_convert.vegalite_to_svg
