@@ -32,8 +32,8 @@ def keep(store: Store, configuration: Configuration, tables: Iterable[Table], ag
     contracts = {contract.id: contract for contract in configuration.contracts}
     for table in tables:
         key = kept.key(table.submission.sha256, table.sheet)
-        if again or not store.has_facts(key):
-            store.put_facts(key, to_parquet(table, contracts[table.dataset]))
+        if again or not store.has_reading(key):
+            store.put_reading(key, to_parquet(table, contracts[table.dataset]))
 
 
 class Readings:
@@ -48,7 +48,7 @@ class Readings:
 
     def load(self, submission: str, sheet: str, letters: Collection[str] | None = None) -> Reading | None:
         """The sheet as kept, with the cells of the columns `letters` or of all; None when it is not kept, or damaged."""
-        data = self._store.get_facts(self._keys.key(submission, sheet))
+        data = self._store.get_reading(self._keys.key(submission, sheet))
         try:
             return None if data is None else from_parquet(data, letters)
         except ValueError:

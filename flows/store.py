@@ -1,7 +1,7 @@
 """The store: what was received, what is derived from it, and the issues made, in a folder or an object store.
 
 archive/ab/abcd….bin      a submission, named by its SHA-256; never changed, never removed
-facts/<key>.parquet       derived, can be rebuilt
+readings/<key>.parquet    derived, can be rebuilt
 rows/ab/abcd….parquet     a dataset's accepted rows of one month, named by its SHA-256; issues list them
 issues/<folder>/…         the files of one issue; `manifest.json` comes last and lists the others
 parts/                    being written
@@ -69,15 +69,15 @@ class Store:
     def has(self, sha256: str) -> bool:
         return self._size(_archive(sha256)) is not None
 
-    def put_facts(self, key: str, data: bytes) -> None:
-        """Keep derived rows under `key`, the hash of what they were derived from."""
-        self._write(f"facts/{_safe(key)}.parquet", data)
+    def put_reading(self, key: str, data: bytes) -> None:
+        """Keep a sheet as read under `key`, the hash of all that reading depends on."""
+        self._write(f"readings/{_safe(key)}.parquet", data)
 
-    def get_facts(self, key: str) -> bytes | None:
-        return self._read(f"facts/{_safe(key)}.parquet")
+    def get_reading(self, key: str) -> bytes | None:
+        return self._read(f"readings/{_safe(key)}.parquet")
 
-    def has_facts(self, key: str) -> bool:
-        return self._size(f"facts/{_safe(key)}.parquet") is not None
+    def has_reading(self, key: str) -> bool:
+        return self._size(f"readings/{_safe(key)}.parquet") is not None
 
     def put_rows(self, data: bytes) -> str:
         """Keep accepted rows, unless they are there and whole; their SHA-256."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -55,19 +54,6 @@ def accept(tables: Sequence[Table], findings: Sequence[Finding], contracts: Sequ
         sources={(table.submission.sha256, table.dataset): _source(table) for table in accepted},
         received=frozenset((table.dataset, table.submission.period) for table in accepted),
     )
-
-
-def to_parquet(frame: pd.DataFrame) -> bytes:
-    """One frame of `Facts` as a Parquet file. The same frame gives the same bytes."""
-    sink = io.BytesIO()
-    frame.to_parquet(sink, engine="pyarrow", compression="zstd", index=False)
-    return sink.getvalue()
-
-
-def from_parquet(data: bytes, contract: Contract) -> pd.DataFrame:
-    """The frame that `to_parquet` was given. Parquet knows no seconds, so dates come back in milliseconds and are
-    cast."""
-    return pd.read_parquet(io.BytesIO(data), engine="pyarrow").astype(fact_columns(contract))
 
 
 def _frame(contract: Contract, tables: Iterable[Table], blocking: Sequence[Finding]) -> pd.DataFrame:

@@ -138,7 +138,9 @@ def from_parquet(data: bytes, letters: Collection[str] | None = None) -> Reading
             told = json.loads(file.schema_arrow.metadata[_META])
             columns = tuple(ReadColumn(c[0], c[1], ColumnType(c[2]), *c[3:]) for c in told["columns"])
             wanted = [c.name for c in columns if letters is None or c.letters in letters]
-            cells = file.read(["row", *(f"{kind}:{name}" for name in wanted for kind in "wv")]).to_pydict()
+            names = ["row", *(f"{kind}:{name}" for name in wanted for kind in "wv")]
+            # Arrow's threads may outlive a short command and abort it at its end.
+            cells = file.read(names, use_threads=False).to_pydict()
     except (OSError, TypeError, KeyError, pa.ArrowException) as error:
         raise ValueError(f"not a reading: {error}") from error
     return Reading(

@@ -90,7 +90,7 @@ def ten_years(run: Run, scratch: Path) -> tuple[list[tuple[str, float]], Path]:
         if number + 1 in (1, 12, MONTHS):
             size = sum(len(figure_row(0, 0, figure)["lineage"]) for figure in figures)
             told.append((f"lineage of {len(figures)} figures in the ledger, month {number + 1}, bytes", float(size)))
-    stored = sum(path.stat().st_size for path in (scratch / "home" / "store" / "facts").iterdir())
+    stored = sum(path.stat().st_size for path in (scratch / "home" / "store" / "readings").iterdir())
     told.append(("a sheet of 120 rows as read, in the store, bytes", stored / MONTHS))
     told.append(("the ledger, bytes a month", (scratch / "home" / "ledger.sqlite").stat().st_size / MONTHS))
     return told, first

@@ -32,7 +32,7 @@ def kept(june: Run) -> Readings:
 
 
 def files(june: Run) -> list[Path]:
-    return sorted((june.month.settings.home / "store" / "facts").glob("*.parquet"))
+    return sorted((june.month.settings.home / "store" / "readings").glob("*.parquet"))
 
 
 def test_kept_once_and_read_back(june: Run, table: Table, kept: Readings) -> None:
@@ -79,6 +79,6 @@ def test_a_sheet_that_the_contracts_of_today_do_not_find(june: Run, table: Table
 
 def test_the_store_says_what_it_has(tmp_path: Path) -> None:
     store = Store(f"file://{tmp_path}/store")
-    assert not store.has_facts("k")
-    store.put_facts("k", b"1")
-    assert store.has_facts("k")
+    assert not store.has_reading("k")
+    store.put_reading("k", b"1")
+    assert store.has_reading("k")

@@ -30,17 +30,17 @@ def files_in(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["file", "memory"])
-def test_archive_and_facts(root: Path, kind: str) -> None:
+def test_archive_and_readings(root: Path, kind: str) -> None:
     store = Store(f"file://{root}" if kind == "file" else f"memory://{root}")
     digest = store.put(b"abc")
     assert digest == store.put(b"abc") == sha256_of(b"abc")
     assert store.get(digest) == b"abc"
     assert store.has(digest)
     assert not store.has("0" * 64)
-    assert store.get_facts("k1") is None
-    store.put_facts("k1", b"1")
-    store.put_facts("k1", b"22")
-    assert store.get_facts("k1") == b"22"
+    assert store.get_reading("k1") is None
+    store.put_reading("k1", b"1")
+    store.put_reading("k1", b"22")
+    assert store.get_reading("k1") == b"22"
     with pytest.raises(EnvironmentFailure, match="没有"):
         store.get("0" * 64)
 
@@ -77,7 +77,7 @@ def test_damage_is_noticed_on_reading_and_a_cut_object_is_mended_by_putting(root
 @pytest.mark.parametrize("key", ["../x", "", "a/b", ".."])
 def test_keys_cannot_lead_elsewhere(root: Path, key: str) -> None:
     with pytest.raises(ValueError, match="plain name"):
-        Store(f"file://{root}").put_facts(key, b"")
+        Store(f"file://{root}").put_reading(key, b"")
 
 
 @pytest.mark.parametrize(("number", "message"), [(errno.ENOSPC, "磁盘已满"), (errno.EACCES, "没有写入权限")])

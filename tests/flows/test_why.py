@@ -127,7 +127,7 @@ def test_without_what_was_kept_the_archive_is_read_again_and_kept(
     june: Run, told: Callable[[str], Explanation], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = told("reward.amount_to_date")
-    root = june.month.settings.home / "store" / "facts"
+    root = june.month.settings.home / "store" / "readings"
     shutil.rmtree(root)
     assert told("reward.amount_to_date") == before
     assert list(root.glob("*.parquet"))

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from transforms.contracts import Contract, parse_contract
-from transforms.facts import accept, from_parquet, to_parquet, typed_columns
+from transforms.contracts import parse_contract
+from transforms.facts import accept, typed_columns
 from transforms.findings import Finding, Severity
 from transforms.period import Period
 from transforms.tables import Source, Submission, Table
@@ -146,18 +146,3 @@ def test_the_tables_stay_as_they_were() -> None:
     before = table.frame.copy()
     accept([table], [blocking(table, 4)], ALL)
     pd.testing.assert_frame_equal(table.frame, before)
-
-
-@pytest.mark.parametrize("contract", ALL, ids=CONTRACTS.keys())
-def test_parquet_keeps_values_and_dtypes(contract: Contract) -> None:
-    dtypes = typed_columns(contract)
-    examples = {"Int64": 2**62 + 1, "boolean": True, "datetime64[s]": pd.Timestamp(2014, 6, 17), "str": "涵江"}
-    frame = pd.DataFrame(
-        {name: pd.Series([examples[str(dtype)], None], index=[4, 5], dtype=dtype) for name, dtype in dtypes.items()}
-    )
-    table = Table(contract.id, submission(6), contract.sheet, {}, frame, frame.astype("str"))
-    for tables in ([table], []):
-        frame = accept(tables, [], [contract]).frames[contract.id]
-        stored = to_parquet(frame)
-        pd.testing.assert_frame_equal(from_parquet(stored, contract), frame)
-        assert stored == to_parquet(frame)
