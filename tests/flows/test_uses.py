@@ -151,7 +151,7 @@ def test_the_json_says_the_same(ask: Callable[[str], Uses]) -> None:
 
 def test_without_what_was_kept_the_archive_is_read_again(june: Run, ask: Callable[[str], Uses]) -> None:
     before = ask("J6")
-    shutil.rmtree(june.month.settings.home / "store" / "facts")
+    shutil.rmtree(june.month.settings.home / "store" / "readings")
     assert ask("J6") == before
 
 
