@@ -1,0 +1,142 @@
+"""Printed figures against the figures: under each link what the figure can print, in prose no digit without a link.
+
+Digits that prose may hold without a link to a figure:
+- dates and times, 第N期, 第N页, 附件N;
+- counts of what the issue itself holds (items, shortfalls, findings), as the view has them;
+- texts that the view quotes whole: ranking rules with their thresholds, matters that are settled, why a figure is
+  missing, names of the masthead;
+- in the editor's note, which a person wrote, anything that a figure of this issue prints, with its unit.
+Tables, headings and captions are not prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from html import unescape
+
+from transforms.briefing.printing import shown
+from transforms.briefing.proofs.paper import ANCHOR, Block, Paper, close
+from transforms.briefing.proofs.refusal import Refusal, refused
+from transforms.briefing.prose import Prose
+from transforms.briefing.view import View
+from transforms.figures import Figure, Unit
+
+# Of parts of rates, which have no unit of their own: the template says it.
+UNITS = (*(str(unit) for unit in Unit), "家周", "")
+_LINK = re.compile(r'<a class="n" href="#f-[^"]*">(.*?)</a>')
+_DIGITS = re.compile(r"\d[\d.,]*")
+_ALLOWED = re.compile(
+    r"(?<![\d.])(?:\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月(?:\d{1,2}日(?:\d{1,2}:\d\d)?)?)|第\d+[期页]|附件\d+"
+)
+_WITH_UNIT = re.compile(r"[+-]?[\d.]+\D+")
+_PROSE = frozenset({"P", "Div", "LI", "LBody"})
+_HREF = re.compile(rf'href="#{ANCHOR}([^"]+)"')
+
+
+class Printable:
+    """What each figure can print, in the words of the prose itself."""
+
+    def __init__(self, view: View, figures: Mapping[str, Figure]) -> None:
+        self._figures = figures
+        self._prose = Prose(figures, view.previous, view.period)
+        self._known: dict[str, frozenset[str]] = {}
+
+    def of(self, code: str) -> frozenset[str]:
+        """Empty for a code that no figure has."""
+        if code not in self._known:
+            self._known[code] = frozenset(self._forms(code)) if code in self._figures else frozenset()
+        return self._known[code]
+
+    @cached_property
+    def every(self) -> frozenset[str]:
+        """What any figure prints with a unit; a bare number says nothing."""
+        return frozenset(form for code in self._figures for form in self.of(code) if _WITH_UNIT.fullmatch(form))
+
+    def _forms(self, code: str) -> Iterator[str]:
+        prose, figure = self._prose, self._figures[code]
+        phrases = [prose.fig(code), prose.num(code), prose.shortfall(code), prose.change(code), prose.signed(code)]
+        phrases += [prose.signed_on_year(code), prose.growth(code)]
+        if figure.value is not None:
+            phrases.append(prose.ahead(code))
+        for unit in UNITS:
+            parts = ((prose.done, figure.done), (prose.due, figure.due), (prose.target, figure.target))
+            phrases += [phrase(code, unit) for phrase, value in parts if value is not None]
+        for phrase in phrases:
+            yield from (close(unescape(text)) for text in _LINK.findall(str(phrase)))
+
+
+def printed_figures(paper: Paper, printable: Printable, html: str) -> Iterator[Refusal]:
+    """Under every link what its figure prints; and no link of the page's HTML lost, which happens without an entry."""
+    for leaf in paper.leaves:
+        for link in leaf.links:
+            forms = printable.of(link.code)
+            if not forms:
+                yield refused("PF04", leaf.number, link.text, f"指向的指标“{link.code}”不存在")
+            elif link.text not in forms:
+                yield refused("PF04", leaf.number, link.text, f"与指标“{link.code}”的数不一致")
+    printed = Counter(link.code for leaf in paper.leaves for link in leaf.links)
+    for code, number in Counter(_HREF.findall(html)).items():
+        if printed[code] < number:
+            yield refused("PF04", 0, code, "这个指标印出的数没有链接到附件中的出处")
+
+
+def entries(paper: Paper, view: View, figures: Mapping[str, Figure]) -> Iterator[Refusal]:
+    """Annex 2: one row a figure with code, value, unit and scope as the figure has them."""
+    cells = [[(paper.text(cell), paper.page_of(cell)) for cell in row.named("TD")] for row in paper.root.named("TR")]
+    rows = {row[0][0]: row[1] for row in cells if len(row) > 1}
+    for code in (entry.code for _, part in view.entries for entry in part):
+        figure = figures.get(code)
+        if figure is None:
+            yield refused("PF04", 0, code, "附件中的这个指标不存在")
+            continue
+        text, page = rows.get(close(figure.label + code), ("", 0))
+        if text != close(f"{shown(figure)}{figure.unit if figure.value is not None else ''}{figure.scope}"):
+            yield refused("PF04", page, text, f"与指标“{code}”的数不一致，或附件中没有这个指标")
+
+
+def numbers_in_prose(paper: Paper, view: View, printable: Printable) -> Iterator[Refusal]:
+    """Digits of paragraphs that are not under a figure's link, see above. A cell's paragraphs belong to its table."""
+    in_tables = {piece for table in paper.root.named("Table") for piece in table.pieces()}
+    quoted = sorted({close(text) for text in _quoted(view) if _DIGITS.search(text)}, key=len, reverse=True)
+    note = close(view.editor_note)
+    for block in paper.blocks(in_tables):
+        if block.tag not in _PROSE or not _DIGITS.search(block.bare):
+            continue
+        rest = _without(block.bare, quoted)
+        if note and block.text.removeprefix("按语:") in note:
+            rest = _without(rest, sorted(printable.every, key=len, reverse=True))
+        yield from _unfounded(block, _ALLOWED.sub("", rest))
+
+
+def _unfounded(block: Block, rest: str) -> Iterator[Refusal]:
+    for found in _DIGITS.finditer(rest):
+        around = rest[max(found.start() - 12, 0) : found.end() + 6].replace("\x00", "□")
+        yield refused("PF05", block.page, found.group(), f"没有指标（“{around}”）")
+
+
+def _without(text: str, parts: Iterable[str]) -> str:
+    """`parts` taken out where they are not a piece of a longer number."""
+    for part in parts:
+        if part in text:
+            text = re.sub(rf"(?<![\d.]){re.escape(part)}(?!\d)", "", text)
+    return text
+
+
+def _quoted(view: View) -> Iterator[str]:
+    head = view.district.masthead
+    yield from (head.name, head.office, view.title, *view.missing)
+    yield from (figure.note for figure in view.figures.values())
+    yield from (ranking.rule for ranking in view.rankings)
+    for section in view.sections:
+        yield from section.settled
+        yield from _counts("项", section.held_back, len(section.settled), section.dropped)
+    yield from _counts("项", sum(section.held_back for section in view.sections), view.measured_duties)
+    yield from _counts("项", len(view.shortfalls), len(view.coming_due))
+    yield from _counts("条", view.findings_more)
+
+
+def _counts(unit: str, *numbers: int) -> Iterator[str]:
+    return (f"{number}{unit}" for number in numbers)
