@@ -45,6 +45,8 @@ def monthly_briefing(
         view = tasks.compose(month, plan, accepted, measured)
         report("排版")
         pdf = tasks.render(month, view)
+        report("核对")
+        tasks.prove(month, plan, measured, view, pdf)
         report("退回")
         returned = tasks.mark(month, plan, accepted, measured)
         report("发布")

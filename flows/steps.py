@@ -14,6 +14,7 @@ from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
 from flows.ledger import Briefing
 from flows.month import Issue, Month, Plan
+from flows.proving import prove
 from flows.reader_pool import shared
 from flows.readings import keep as keep_readings
 from flows.sandbox import Reader
@@ -24,6 +25,7 @@ from transforms.board import CHINA, board, with_corrections
 from transforms.briefing import compose as composing
 from transforms.briefing import pictures
 from transforms.briefing import render as rendering
+from transforms.briefing.fitting import fit
 from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
 from transforms.briefing.word.edition import docx
 from transforms.contracts import Contract
@@ -156,7 +158,7 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
     """Everything that the issue says, chosen and ordered."""
     district, period, contracts = month.configuration.district, month.period, month.configuration.contracts
     figures = measured.history[period]
-    return composing.compose(
+    view = composing.compose(
         BriefingInput(
             district=district,
             period=period,
@@ -173,6 +175,7 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
             provisional=any(r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED) for r in accepted.receipts),
         )
     )
+    return fit(view, font_files(month.settings.fonts))
 
 
 def all_findings(accepted: Accepted, measured: Measured) -> tuple[Finding, ...]:
@@ -198,6 +201,11 @@ def word_edition(month: Month, view: View) -> bytes:
     font = Path(font_files(month.settings.fonts)["hei"])
     charts = (section.chart for section in view.sections if section.chart)
     return docx(view, {chart.name: pictures.png(chart, font) for chart in charts})
+
+
+def prove_issue(month: Month, plan: Plan, measured: Measured, view: View, pdf: bytes) -> None:
+    """The last gate: what comes out is what was computed, and nothing is missing or shows too much."""
+    prove(month, plan, measured.history[month.period], {"briefing.pdf": (view, pdf)})
 
 
 def mark_workbooks(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> dict[str, bytes]:

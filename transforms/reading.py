@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from transforms import coercion, preamble, returns, sheets, values
+from transforms import personal, preamble, returns, sheets
 from transforms.contracts import Contract, template_version
 from transforms.errors import UsageError
 from transforms.findings import Finding, Severity
@@ -112,14 +112,7 @@ def _explanations(raw: RawWorkbook, places: Mapping[str, Place], contracts: Sequ
     given = returns.explanations(raw)
     if not given:
         return {}
-    hidden: dict[str, str] = {}
-    for contract in contracts:
-        place = places.get(contract.id)
-        for column in contract.columns if place and place.header else ():
-            if column.personal and place and place.header and column.name in place.header.columns:
-                where = place.header.columns[column.name]
-                cells = (row[where] for row in place.sheet.cells[place.header.body :] if where < len(row))
-                hidden |= {text: coercion.masked(column, text) for cell in cells if len(text := values.clean(cell)) > 1}
+    hidden = personal.hidden_texts(places, contracts)
     for name in sorted(hidden, key=len, reverse=True):
         given = {key: text.replace(name, hidden[name]) for key, text in given.items()}
     return given

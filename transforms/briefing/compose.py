@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from transforms.board import with_counts
 from transforms.briefing import charts, printing, selection
@@ -101,7 +102,14 @@ def compose(given: BriefingInput) -> View:
         entries=entries(figures, codes),
         revisions=given.revisions,
         previous=given.history.get(given.period.previous, {}),
+        candidates=tuple(sorted(given.items, key=lambda i: i.light is not Light.RED)),
     )
+
+
+def with_attention(view: View, number: int) -> View:
+    """The view with the first `number` candidates on page one; its sections say how many are held back."""
+    shown, held = view.candidates[:number], Counter(item.workstream for item in view.candidates[number:])
+    return replace(view, attention=shown, sections=tuple(replace(s, held_back=held[s.name]) for s in view.sections))
 
 
 def _require(figures: Mapping[str, Figure]) -> None:

@@ -23,8 +23,11 @@ _NOT_CODES = (".j2", ".css")
 SETTLED_NAMED = 5  # of last month's items that are settled; the others are counted
 
 
-def html(view: View) -> str:
-    """The whole document. Charts are `<img src="chart:NAME">`, style sheets `page.css` and `fonts.css`."""
+def html(view: View, *, trial: bool = False) -> str:
+    """The whole document. Charts are `<img src="chart:NAME">`, style sheets `page.css` and `fonts.css`.
+
+    `trial`: page one alone, its last line above its list, so that the list runs on where the page ends.
+    """
     prose = Prose(view.figures, view.previous, view.period)
     words = prose.vocabulary() | {"date": date, "day": day, "moment": moment, "places": places, "stay": stay}
     words["show"] = shown
@@ -35,6 +38,7 @@ def html(view: View) -> str:
         severities=tuple(Severity),
         charset="utf-8",
         settled_named=SETTLED_NAMED,
+        trial=trial,
         **words,
     )
 

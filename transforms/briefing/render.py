@@ -14,6 +14,7 @@ from transforms.briefing.view import Chart, View
 from transforms.errors import EnvironmentFailure
 
 if TYPE_CHECKING:
+    from weasyprint import Document
     from weasyprint.urls import URLFetcher
 
 ROLES = ("latin", "fangsong", "kai", "hei", "song", "title", "fallback")
@@ -33,6 +34,16 @@ def print_pdf(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Pa
     """`html` on the briefing's page, as PDF bytes.
 
     Raises:
+        EnvironmentFailure: as `laid_out`.
+    """
+    pdf: bytes = laid_out(html, charts, fonts).write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
+    return pdf
+
+
+def laid_out(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Path]) -> Document:
+    """`html` as pages that are not written yet.
+
+    Raises:
         EnvironmentFailure: a font or a library is missing, or the page asks for something that it may not fetch.
     """
     paths = _font_paths(fonts)
@@ -45,12 +56,11 @@ def print_pdf(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Pa
     css = printing.fonts_css({role: path.as_uri() for role, path in paths.items()})
     memory["briefing:fonts.css"] = (css.encode(), "text/css")
     fetcher = _fetcher(memory, [*paths.values(), Path(printing.TEMPLATE_FOLDER).resolve() / "page.css"])
-    document = HTML(string=html, base_url=Path(printing.TEMPLATE_FOLDER).resolve().as_uri() + "/", url_fetcher=fetcher)
+    source = HTML(string=html, base_url=Path(printing.TEMPLATE_FOLDER).resolve().as_uri() + "/", url_fetcher=fetcher)
     try:
-        pdf: bytes = document.write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
+        return source.render(pdf_tags=True)
     except FatalURLFetchingError as error:
         raise EnvironmentFailure(f"{error.__cause__ or error}") from error
-    return pdf
 
 
 def _font_paths(fonts: Mapping[str, str | Path]) -> dict[str, Path]:

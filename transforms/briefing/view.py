@@ -251,3 +251,4 @@ class View:
     entries: tuple[tuple[str, tuple[Entry, ...]], ...]  # annex 2, by source
     revisions: tuple[Revision, ...]
     previous: Mapping[str, Figure] = field(default_factory=dict)  # last month's figures; empty in the first month
+    candidates: tuple[AttentionItem, ...] = ()  # what page one would list if it had no end, red before yellow
