@@ -9,11 +9,10 @@ from dataclasses import replace
 from transforms.briefing.view import Receipt, ReceiptStatus, SheetReceipt, SheetStatus, Tally
 from transforms.contracts import Contract
 from transforms.findings import Finding, Severity
-from transforms.period import Period
+from transforms.period import CHINA, Period
 from transforms.submissions import Submission
 from transforms.tables import Intake
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 NO_SHEET = "RD01"
 
 

@@ -15,6 +15,7 @@ from transforms.contracts import Name, Strict
 from transforms.errors import ConfigurationError, UsageError
 from transforms.figures import Unit
 from transforms.period import Period
+from transforms.schedule import Schedule
 from transforms.yaml_lines import Misplaced
 
 
@@ -139,6 +140,7 @@ class District(Strict):
     # The key `thresholds` is a mapping, in force always, or a list of entries with `from`, a month.
     thresholds_always: Annotated[Thresholds, BeforeValidator(_unless_listed), Field(alias="thresholds")] = Thresholds()
     thresholds_dated: Annotated[tuple[ThresholdsFrom, ...], BeforeValidator(_if_listed), Field(alias="thresholds")] = ()
+    schedule: Schedule = Schedule()
     _seen_in: Period | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")

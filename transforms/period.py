@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from transforms.errors import UsageError
 
+CHINA = dt.timezone(dt.timedelta(hours=8))  # the offices' clock; a time written without a zone
 _PATTERN = re.compile(r"(\d{4})-(\d{2})")
 
 

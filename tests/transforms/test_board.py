@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.transforms.briefing.sample_figures import june
-from transforms.board import CHINA, board, due_on, total, with_corrections, with_counts
+from transforms.board import board, due_on, total, with_corrections, with_counts
 from transforms.briefing import printing
 from transforms.briefing.compose import compose
 from transforms.briefing.view import Receipt, ReceiptStatus, SheetStatus, Tally
 from transforms.contracts import parse_contract
 from transforms.findings import Finding, Severity
-from transforms.period import Period
+from transforms.period import CHINA, Period
 from transforms.tables import Intake, Submission, Table
 
 JUNE = Period(2014, 6)
