@@ -8,7 +8,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,12 @@ from flows.configuration import Configuration, load_configuration
 from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
 from flows.settings import REPOSITORY, Settings
-from flows.sources import CHINA, pull
+from flows.sources import pull
 from flows.store import Store, outputs, write_outputs
 from flows.urls import without_credentials
 from transforms.errors import Stopped, UsageError
 from transforms.findings import Finding, Severity
-from transforms.period import Period
+from transforms.period import CHINA, Period
 from transforms.submissions import Submission
 
 INBOX_RULES = {
@@ -90,6 +91,7 @@ class Plan:
     withdrawn: tuple[str, ...] = ()  # received before, no longer in the inbox; the archived copy counts
     waiting: tuple[str, ...] = ()  # still being copied; they count from the next run on
     superseded: tuple[Submission, ...] = ()  # of this month: annex 1 says what was corrected
+    inputs: Mapping[str, str] = field(default_factory=dict)  # what else it depends on, name → hash
 
 
 def open_month(
@@ -159,16 +161,15 @@ def plan(month: Month, received: dict[Period, Received]) -> Plan:
         "notes": json.dumps([dataclasses.astuple(note) for note in notes]),
         "superseded": json.dumps([(s.sha256, s.received_at.isoformat()) for s in superseded]),
     }
-    fingerprint = prints.fingerprint(
-        submissions,
-        period=month.period,
-        texts={**month.configuration.texts, **beside},
-        templates=month.templates,
-        code=prints.code_version(),
-        fonts=prints.fonts_identity(month.settings.fonts),
-    )
+    others: dict[str, Any] = {
+        "texts": {**month.configuration.texts, **beside},
+        "templates": month.templates,
+        "code": prints.code_version(),
+        "fonts": prints.fonts_identity(month.settings.fonts),
+    }
+    fingerprint = prints.fingerprint(submissions, period=month.period, **others)
     waiting = tuple(f"{period} {name}" for period, found in received.items() for name in found.waiting)
-    return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded)
+    return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded, prints.inputs(**others))
 
 
 @dataclass(frozen=True)

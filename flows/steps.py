@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from functools import partial
 from typing import Any
 
+from flows import documents, published_facts, returning
 from flows import month as months
-from flows import published_facts, returning
 from flows import returned as back
+from flows.documents import PDF, Documents
 from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
 from flows.ledger import Briefing
 from flows.month import Issue, Month, Plan
-from flows.proving import prove
+from flows.proving import names_of, prove
 from flows.reader_pool import shared
 from flows.readings import keep as keep_readings
 from flows.sandbox import Reader
 from flows.store import sha256_of, write_outputs
 from transforms import checks, exports, facts
 from transforms.attention import attention, coming_due, left_the_list
-from transforms.board import CHINA, board, with_corrections
+from transforms.board import board, with_corrections
 from transforms.briefing import compose as composing
-from transforms.briefing import pictures
-from transforms.briefing import render as rendering
-from transforms.briefing.fitting import fit
 from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
-from transforms.briefing.word.edition import docx
 from transforms.contracts import Contract
 from transforms.errors import UnreadableFile
 from transforms.figures import Figure, Light
@@ -35,7 +32,7 @@ from transforms.figures_workbook import figures_workbook
 from transforms.findings import Finding, Severity
 from transforms.identities import reconcile
 from transforms.metrics import measure as measure_month
-from transforms.period import Period
+from transforms.period import CHINA, Period
 from transforms.rankings import rankings
 from transforms.reading import read_submission, unreadable
 from transforms.run_package import PACKAGE, package_bytes, run_package
@@ -105,7 +102,13 @@ def accept_rows(
     intakes = [intake for reading in readings for intake in reading]
     found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
     tables = [table for intake in intakes for table in intake.tables]
-    accepted = facts.accept(tables, found, month.configuration.contracts)
+    return accepted_of(month, plan, facts.accept(tables, found, month.configuration.contracts), intakes, found)
+
+
+def accepted_of(
+    month: Month, plan: Plan, known: Facts, intakes: Sequence[Intake], found: Sequence[Finding]
+) -> Accepted:
+    """`known` are the rows up to the month; `intakes` and `found` may be of other months too."""
     current = {s.sha256 for s in plan.submissions if s.period == month.period}
     own = [finding for finding in found if finding.submission in current]
     configuration = month.configuration
@@ -117,7 +120,7 @@ def accept_rows(
         if intake.submission.sha256 in current
         for key, text in intake.explanations.items()
     }
-    return Accepted(accepted, (*plan.notes, *own), receipts, explanations)
+    return Accepted(known, (*plan.notes, *own), receipts, explanations)
 
 
 def _findings_in(month: Month, submissions: Sequence[Submission]) -> list[Finding]:
@@ -136,11 +139,22 @@ def _day(submission: Submission) -> str:
 
 def measure_months(month: Month, accepted: Accepted) -> Measured:
     """Every figure of every month of the campaign, and whether the identities hold."""
-    configuration = month.configuration
     history: dict[Period, Mapping[str, Figure]] = {}
     for period in month.periods:
-        known = (accepted.facts, configuration.contracts, configuration.district, period)
-        history[period] = measure_month(*known, history)
+        history[period] = figures_of(month, accepted.facts, period, history)
+    return reconcile_month(month, accepted, history)
+
+
+def figures_of(
+    month: Month, known: Facts, period: Period, history: Mapping[Period, Mapping[str, Figure]]
+) -> Mapping[str, Figure]:
+    """One month's figures; `history` has those of the months before it. Rows of later months change nothing."""
+    return measure_month(known, month.configuration.contracts, month.configuration.district, period, history)
+
+
+def reconcile_month(month: Month, accepted: Accepted, history: Mapping[Period, Mapping[str, Figure]]) -> Measured:
+    """The month's figures with those before them, and what the identities and names find."""
+    configuration = month.configuration
     findings = reconcile(
         accepted.facts,
         history[month.period],
@@ -158,7 +172,7 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
     """Everything that the issue says, chosen and ordered."""
     district, period, contracts = month.configuration.district, month.period, month.configuration.contracts
     figures = measured.history[period]
-    view = composing.compose(
+    return composing.compose(
         BriefingInput(
             district=district,
             period=period,
@@ -175,7 +189,6 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
             provisional=any(r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED) for r in accepted.receipts),
         )
     )
-    return fit(view, font_files(month.settings.fonts))
 
 
 def all_findings(accepted: Accepted, measured: Measured) -> tuple[Finding, ...]:
@@ -192,20 +205,31 @@ def _explained(finding: Finding, explanations: Mapping[str, tuple[str, str]]) ->
     return replace(finding, explanation=text, explained_by=by)
 
 
-def render_pdf(month: Month, view: View) -> bytes:
-    return rendering.render(view, font_files(month.settings.fonts))
+def to_make(month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View) -> Callable[[], Documents]:
+    """What makes every document of the issue; it may be sent to another process."""
+    figures = measured.history[month.period]
+    attached = _tables(month, figures, all_findings(accepted, measured))
+    return partial(documents.make, view, figures, font_files(month.settings.fonts), names_of(month, plan), attached)
 
 
-def word_edition(month: Month, view: View) -> bytes:
-    """The issue as .docx, for offices that edit before they issue."""
-    font = Path(font_files(month.settings.fonts)["hei"])
-    charts = (section.chart for section in view.sections if section.chart)
-    return docx(view, {chart.name: pictures.png(chart, font) for chart in charts})
+def _tables(month: Month, figures: Mapping[str, Figure], findings: Sequence[Finding]) -> dict[str, bytes]:
+    """The tables that are published beside the briefing and within it, by file name."""
+    return {
+        "figures.csv": exports.figures_csv(figures, month.code, str(month.period)),
+        "findings.csv": exports.findings_csv(findings),
+    }
 
 
-def prove_issue(month: Month, plan: Plan, measured: Measured, view: View, pdf: bytes) -> None:
-    """The last gate: what comes out is what was computed, and nothing is missing or shows too much."""
-    prove(month, plan, measured.history[month.period], {"briefing.pdf": (view, pdf)})
+def make_documents(month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View) -> Documents:
+    """Every document of the issue, read back.
+
+    Raises:
+        Stopped: one is not as it should be; it is kept aside, and nothing may be published.
+        EnvironmentFailure: a font or a library is missing.
+    """
+    made = to_make(month, plan, accepted, measured, view)()
+    prove(month, made)
+    return made
 
 
 def mark_workbooks(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> dict[str, bytes]:
@@ -219,7 +243,7 @@ def publish_issue(
     accepted: Accepted,
     measured: Measured,
     view: View,
-    pdf: bytes,
+    made: Documents,
     returned: Mapping[str, bytes],
 ) -> Issue:
     """Objects first, the ledger's row last. Killed anywhere, the next run repeats it with the same bytes."""
@@ -229,12 +253,10 @@ def publish_issue(
     place = (month.code, str(month.period))
     listed, rows = published_facts.keep(month.store, accepted.facts, contracts)
     files = {
-        "briefing.pdf": pdf,
-        "briefing.docx": word_edition(month, view),
-        "figures.csv": exports.figures_csv(figures, *place),
+        **made.files,
+        **_tables(month, figures, findings),
         "figures.parquet": exports.figures_parquet(figures, *place),
         "figures.xlsx": figures_workbook(measured.history, district, month.period, view.title, view.provisional),
-        "findings.csv": exports.findings_csv(findings),
     }
     files[PACKAGE] = package_bytes(run_package(district, month.period, view.title, {**files, **rows}, contracts))
     contents = _manifest(month, plan, accepted, view, figures, findings)
@@ -251,7 +273,7 @@ def publish_issue(
             total_number=view.total_number,
             provisional=view.provisional,
             made_at=months.now(),
-            pdf_sha256=sha256_of(pdf),
+            pdf_sha256=sha256_of(made.files[PDF]),
             manifest=manifest,
             as_known=month.as_known,
         ),
@@ -277,6 +299,7 @@ def _manifest(
         "district": month.code,
         "period": str(month.period),
         "versions": {"code": code_version(), **package_versions()},
+        "inputs": dict(plan.inputs),
         "submissions": [
             {
                 "period": str(s.period),

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What some tests run against: LibreOffice, which opens the workbooks and the Word edition, and the servers that files are pulled from.
+# What some tests run against: LibreOffice, which opens the workbooks and the Word edition, Chromium, which opens the web edition, and the servers that files are pulled from.
 # Where they are missing and cannot be installed, those tests are skipped and say so.
 set -euo pipefail
 # shellcheck source=setup/common.sh
@@ -9,6 +9,7 @@ one_at_a_time
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 command -v soffice >/dev/null || missing+=(libreoffice-calc-nogui)
+command -v chromium >/dev/null || missing+=(chromium)
 [ -e /usr/lib/libreoffice/program/libswlo.so ] || missing+=(libreoffice-writer-nogui)
 # An init system would start the servers at once, which nobody asked for who only wants to run the tests.
 if [ ! -d /run/systemd/system ]; then

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from flows import month as months
 from flows import steps
+from flows.documents import PDF, Documents
+from flows.fonts import font_files
 from flows.month import Month, Plan
 from flows.settings import load_settings
 from flows.steps import Accepted, Measured
+from transforms.briefing.fitting import fit
 from transforms.briefing.view import View
 from transforms.figures import Figure
 from transforms.findings import Finding
@@ -20,6 +23,7 @@ from transforms.findings import Finding
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "data" / "sample"
 INBOX = SAMPLE / "inbox"
+UNPRINTED = Documents({PDF: b"%PDF-1.7"})  # where a test publishes and nobody reads the page
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,16 @@ class Run:
     def view(self) -> View:
         return steps.compose_view(self.month, self.plan, self.accepted, self.measured)
 
+    def fitted(self) -> View:
+        """As it is printed: page one holds what it has room for."""
+        return fit(self.view(), font_files(self.month.settings.fonts))
+
+    def documents(self) -> Documents:
+        """Made and read back; a refused one stops the test."""
+        return steps.make_documents(self.month, self.plan, self.accepted, self.measured, self.view())
+
     def pdf(self) -> bytes:
-        return steps.render_pdf(self.month, self.view())
+        return self.documents().files[PDF]
 
 
 def run(inbox: Path, home: Path, period: str = "2014-06") -> Run:

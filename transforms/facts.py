@@ -11,6 +11,7 @@ import pandas as pd
 from transforms.coercion import as_array
 from transforms.contracts import ColumnType, Contract
 from transforms.findings import Finding, Severity
+from transforms.period import Period
 from transforms.tables import Facts, Source, Table
 
 
@@ -54,6 +55,16 @@ def accept(tables: Sequence[Table], findings: Sequence[Finding], contracts: Sequ
         sources={(table.submission.sha256, table.dataset): _source(table) for table in accepted},
         received=frozenset((table.dataset, table.submission.period) for table in accepted),
     )
+
+
+def until(facts: Facts, period: Period) -> Facts:
+    """The rows up to and including `period`, as `accept` gives them for those months alone. Where later rows came from
+    is left known."""
+    frames = {
+        name: frame[frame["period"] <= str(period)].reset_index(drop=True) for name, frame in facts.frames.items()
+    }
+    received = frozenset((dataset, month) for dataset, month in facts.received if month <= period)
+    return Facts(frames, facts.sources, received)
 
 
 def _frame(contract: Contract, tables: Iterable[Table], blocking: Sequence[Finding]) -> pd.DataFrame:

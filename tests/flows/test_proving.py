@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from flows import proving, steps
-from flows.proving import prove
+from flows import documents, proving
+from flows.documents import PDF, Documents
+from flows.fonts import font_files
+from flows.proving import names_of, prove
 from tests.pipeline import Run
 from transforms import personal
+from transforms.briefing.proofs import refusals
 from transforms.errors import Stopped
 from transforms.tables import RawWorkbook
 
@@ -23,23 +26,24 @@ def run(june: Run, tmp_path: Path) -> Run:
     return replace(june, month=replace(june.month, out=tmp_path))
 
 
-def test_a_right_briefing_passes_and_leaves_nothing(run: Run, june_pdf: Path) -> None:
+def test_right_documents_pass_and_leave_nothing(run: Run, june_pdf: Path) -> None:
     folder = run.month.folder / proving.ASIDE
     folder.mkdir(parents=True)
-    (folder / "briefing.pdf").write_bytes(b"refused last time")
-    steps.prove_issue(run.month, run.plan, run.measured, run.view(), june_pdf.read_bytes())
+    (folder / PDF).write_bytes(b"refused last time")
+    prove(run.month, Documents({PDF: june_pdf.read_bytes()}))
     assert not folder.exists()
 
 
-def test_a_wrong_briefing_is_kept_aside_and_told(run: Run, june_pdf: Path) -> None:
+def test_wrong_documents_are_kept_aside_and_told(run: Run) -> None:
     code = "petition.resolved"
     figures = dict(run.figures)
     figures[code] = replace(figures[code], value=figures[code].value + 1)
-    pdf = june_pdf.read_bytes()
+    made = documents.make(run.view(), figures, font_files(run.month.settings.fonts), ())
     with pytest.raises(Stopped, match="没有通过发布前的核对") as refusal:
-        prove(run.month, run.plan, figures, {"briefing.pdf": (run.view(), pdf)})
+        prove(run.month, made)
     folder = run.month.folder / proving.ASIDE
-    assert (folder / "briefing.pdf").read_bytes() == pdf
+    for name, data in made.files.items():
+        assert (folder / name).read_bytes() == data
     reasons = (folder / proving.REASONS).read_text("utf-8").splitlines()
     assert any("PF04" in reason and "20件" in reason for reason in reasons)
     told = str(refusal.value).splitlines()
@@ -47,13 +51,16 @@ def test_a_wrong_briefing_is_kept_aside_and_told(run: Run, june_pdf: Path) -> No
     assert len(told) <= proving.TOLD + 3
 
 
-def test_the_names_of_petitioners_are_looked_for(run: Run, june_pdf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = proving._names(run.month, run.plan)
+def test_the_names_of_petitioners_are_looked_for(run: Run, june_pdf: Path) -> None:
+    names = names_of(run.month, run.plan)
     assert names
     assert all(2 <= len(name) <= 6 for name in names)
-    monkeypatch.setattr(personal, "names", lambda raw, contracts: frozenset({"政法委书记"}))
-    with pytest.raises(Stopped, match="PF10 第1页：“政法委书记”应当隐去"):
-        steps.prove_issue(run.month, run.plan, run.measured, run.view(), june_pdf.read_bytes())
+    read = june_pdf.read_bytes()
+    view = run.fitted()
+    assert not refusals(read, view, run.figures, names)
+    found = refusals(read, view, run.figures, (*names, "政法委书记"))
+    assert {refused.rule for refused in found} == {"PF10"}
+    assert "第1页：“政法委书记”应当隐去。" in [refused.message for refused in found]
 
 
 def test_a_workbook_without_personal_columns_names_nobody(run: Run) -> None:

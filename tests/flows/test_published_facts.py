@@ -16,9 +16,11 @@ from frictionless import Package, system
 
 from flows import month as months
 from flows import published_facts, steps
+from flows.documents import PDF
 from flows.ledger import Ledger
 from flows.month import Issue
 from flows.store import MANIFEST, Store, outputs, sha256_of, write_outputs
+from tests import pipeline
 from tests.pipeline import ROOT, SAMPLE, Run
 from transforms.errors import EnvironmentFailure
 from transforms.fact_tables import from_parquet
@@ -37,7 +39,7 @@ def june(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
 @pytest.fixture(scope="module")
 def issue(june: Run) -> Issue:
     """June published without its PDF being drawn."""
-    return steps.publish_issue(june.month, june.plan, june.accepted, june.measured, june.view(), b"%PDF-1.7", {})
+    return steps.publish_issue(june.month, june.plan, june.accepted, june.measured, june.view(), pipeline.UNPRINTED, {})
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -46,7 +48,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 def test_the_folder_holds_what_the_manifest_lists(june: Run, issue: Issue) -> None:
     datasets = [contract.id for contract in june.month.configuration.contracts]
-    names = {"briefing.docx", "briefing.pdf", "figures.csv", "figures.parquet", "figures.xlsx", "findings.csv", PACKAGE}
+    names = {PDF, "figures.csv", "figures.parquet", "figures.xlsx", "findings.csv", PACKAGE}
     names |= {f"facts/{dataset}.parquet" for dataset in datasets}
     assert set(everything(issue.folder)) == names | {MANIFEST}
     manifest = outputs(issue.folder)
@@ -161,7 +163,7 @@ def test_rows_that_are_lost_or_damaged_are_made_again(june: Run, issue: Issue, e
     path.unlink()
     assert months.unchanged(june.month, june.plan) is None
     path.write_bytes(data[:-1] + b"\0")
-    steps.publish_issue(june.month, june.plan, june.accepted, june.measured, june.view(), b"%PDF-1.7", {})
+    steps.publish_issue(june.month, june.plan, june.accepted, june.measured, june.view(), pipeline.UNPRINTED, {})
     assert path.read_bytes() == data
     assert everything(issue.folder) == emptied
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from transforms.contracts import parse_contract
-from transforms.facts import accept, typed_columns
+from transforms.facts import accept, typed_columns, until
 from transforms.findings import Finding, Severity
 from transforms.period import Period
 from transforms.tables import Source, Submission, Table
@@ -146,3 +146,14 @@ def test_the_tables_stay_as_they_were() -> None:
     before = table.frame.copy()
     accept([table], [blocking(table, 4)], ALL)
     pd.testing.assert_frame_equal(table.frame, before)
+
+
+def test_rows_until_a_month_are_those_of_its_submissions_alone() -> None:
+    tables = [visits(month, {7: "甲", 8: "乙"}) for month in (4, 5, 6)]
+    wrong = [blocking(tables[0], 8), blocking(tables[2], 7)]
+    alone = accept(tables[:2], wrong, ALL)
+    cut = until(accept(tables, wrong, ALL), Period(2014, 5))
+    assert cut.received == alone.received
+    assert set(cut.frames) == set(alone.frames)
+    for name, frame in alone.frames.items():
+        pd.testing.assert_frame_equal(cut.frames[name], frame)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from transforms.board import with_counts
-from transforms.briefing import charts, printing, selection
-from transforms.briefing.prose import days
+from transforms.briefing import charts, printing, selection, trends
 from transforms.briefing.sources import entries
 from transforms.briefing.view import (
     AttentionItem,
@@ -24,21 +22,12 @@ from transforms.errors import ConfigurationError
 from transforms.figures import Figure, Light, show
 from transforms.findings import Finding, Severity
 
-# Page one, in mm: what page.css leaves under the strip, and what a row of `.attention` takes.
-ATTENTION_MM = 95.0
-DRAFT_MM = 16.0
-NOTE_LINE_MM = 225 / 22
-ROW_LINE_MM = 4.7
-ROW_PADDING_MM = 1.0
-WHAT_CHARACTERS, WHOSE_CHARACTERS, ASK_CHARACTERS = 16, 8, 13  # a line of each column
-NOTE_CHARACTERS = 28
-_UNBREAKABLE = re.compile(r"(?:[!-~]+|.)[，。；：、）”！？》]*")
 FINDINGS_PRINTED = 30
 MONTHS_PRINTED = 6
 
 
 def compose(given: BriefingInput) -> View:
-    """The view of one issue.
+    """The view of one issue, with every item on page one: `fitting.fit` takes off what has no room there.
 
     Raises:
         ConfigurationError: a template or selection names a figure that does not exist; the message has file and line.
@@ -46,7 +35,7 @@ def compose(given: BriefingInput) -> View:
     figures = given.figures
     _require(figures)
     number, total_number = given.district.numbering.of(given.period)
-    attention = _page_one(given)
+    candidates = tuple(sorted(given.items, key=lambda i: i.light is not Light.RED))
     drawn = {
         "enterprises": charts.progress(figures, given.period),
         "resettlement": charts.stages(figures),
@@ -73,7 +62,7 @@ def compose(given: BriefingInput) -> View:
             r.department for r in given.receipts if r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED)
         ),
         strip=selection.STRIP,
-        attention=attention,
+        attention=candidates,
         sections=tuple(
             Section(
                 name,
@@ -81,7 +70,7 @@ def compose(given: BriefingInput) -> View:
                 title,
                 short,
                 items=_by_leader([i for i in given.items if i.workstream == name], given.district.leaders),
-                held_back=sum(i.workstream == name for i in given.items) - sum(i.workstream == name for i in attention),
+                held_back=0,
                 chart=drawn[name],
                 settled=tuple(d.subject for d in given.departures if d.workstream == name and d.settled),
                 dropped=sum(d.workstream == name and not d.settled for d in given.departures),
@@ -102,7 +91,8 @@ def compose(given: BriefingInput) -> View:
         entries=entries(figures, codes),
         revisions=given.revisions,
         previous=given.history.get(given.period.previous, {}),
-        candidates=tuple(sorted(given.items, key=lambda i: i.light is not Light.RED)),
+        candidates=candidates,
+        trend=trends.trend(given.history, given.period),
     )
 
 
@@ -117,47 +107,6 @@ def _require(figures: Mapping[str, Figure]) -> None:
     missing = [f"{place}: 没有代码为“{code}”的指标" for code, place in places.items() if code not in figures]
     if missing:
         raise ConfigurationError("\n".join(missing))
-
-
-def _page_one(given: BriefingInput) -> tuple[AttentionItem, ...]:
-    """As many items as fit under the strip, red before yellow; at least one."""
-    note_lines = sum(-(-(len(part) + 5) // NOTE_CHARACTERS) for part in (given.editor_note or "").split("\n") if part)
-    left = ATTENTION_MM - note_lines * NOTE_LINE_MM - given.provisional * DRAFT_MM
-    chosen: list[AttentionItem] = []
-    for item in sorted(given.items, key=lambda i: i.light is not Light.RED):
-        left -= _row_mm(item)
-        if chosen and left < 0:
-            break
-        chosen.append(item)
-    return tuple(chosen)
-
-
-def _row_mm(item: AttentionItem) -> float:
-    """The height of an item's row on page one, or a little more."""
-    lines = max(
-        _lines(item.what, WHAT_CHARACTERS),
-        _lines(item.whose, WHOSE_CHARACTERS) + _lines(item.leader, WHOSE_CHARACTERS),
-        _lines(f"{_time(item)}。{item.ask}", ASK_CHARACTERS),
-    )
-    return lines * ROW_LINE_MM + ROW_PADDING_MM
-
-
-def _time(item: AttentionItem) -> str:
-    return "，".join(filter(None, ("" if item.days is None else days(item.days), printing.stay(item))))
-
-
-def _lines(text: str, width: int) -> int:
-    """Lines that `text` takes in a column of `width` hanzi. Latin letters and digits are half as wide and stay together;
-    closing punctuation does not begin a line."""
-    lines, used = 1, 0
-    for part in _UNBREAKABLE.findall(text):
-        halves = sum(1 if character.isascii() else 2 for character in part)
-        if used and used + halves > 2 * width:
-            lines, used = lines + 1, 0
-        used += halves
-        lines += max(0, used - 1) // (2 * width)
-        used = (used - 1) % (2 * width) + 1
-    return lines
 
 
 def _by_leader(items: Sequence[AttentionItem], leaders: Sequence[str]) -> tuple[AttentionItem, ...]:

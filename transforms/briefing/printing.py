@@ -45,7 +45,12 @@ def html(view: View, *, trial: bool = False) -> str:
 
 def fonts_css(urls: dict[str, str]) -> str:
     """The style sheet that names the fonts, from role → URL."""
-    return _environment().get_template("fonts.css.j2").render(fonts=urls)
+    return filled("fonts.css.j2", fonts=urls)
+
+
+def filled(template: str, **words: object) -> str:
+    """A template of the folder with these words in it."""
+    return _environment().get_template(template).render(**words)
 
 
 @functools.cache

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from transforms.briefing import pictures, printing
+from transforms.briefing.archival import archived
+from transforms.briefing.origins import origins
 from transforms.briefing.view import Chart, View
 from transforms.errors import EnvironmentFailure
 
@@ -17,27 +20,38 @@ if TYPE_CHECKING:
     from weasyprint import Document
     from weasyprint.urls import URLFetcher
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 ROLES = ("latin", "fangsong", "kai", "hei", "song", "title", "fallback")
 
 
-def render(view: View, fonts: Mapping[str, str | Path]) -> bytes:
-    """The PDF of one issue. The same view and fonts give the same bytes.
+def render(view: View, fonts: Mapping[str, str | Path], attachments: Mapping[str, bytes] = _NOTHING) -> bytes:
+    """The PDF/A-3a of one issue. The same view, fonts and attachments (name → content) give the same bytes.
 
     Raises:
         EnvironmentFailure: a font or a library is missing.
     """
-    charts = tuple(section.chart for section in view.sections if section.chart)
-    return print_pdf(printing.html(view), charts, fonts, view.fingerprint)
+    charts = view.charts
+    labels = {f"f-{code}": f"{figure.label}：指标解释与来源" for code, figure in view.figures.items()}
+    return print_pdf(printing.html(view), charts, fonts, view.fingerprint, labels, attachments)
 
 
-def print_pdf(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Path], identifier: str) -> bytes:
-    """`html` on the briefing's page, as PDF bytes.
+def print_pdf(
+    html: str,
+    charts: tuple[Chart, ...],
+    fonts: Mapping[str, str | Path],
+    identifier: str,
+    labels: Mapping[str, str] = _NOTHING,
+    attachments: Mapping[str, bytes] = _NOTHING,
+) -> bytes:
+    """`html` on the briefing's page, as PDF bytes. `labels`: what a link says, by its destination.
 
     Raises:
         EnvironmentFailure: as `laid_out`.
     """
-    pdf: bytes = laid_out(html, charts, fonts).write_pdf(pdf_identifier=identifier.encode(), pdf_tags=True)
-    return pdf
+    document = laid_out(html, charts, fonts)
+    # WeasyPrint gives pdf/a-3a its colour profile: sRGB2014 of the International Color Consortium, free to embed.
+    written = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=identifier.encode())
+    return archived(written, origins(document), labels, attachments)
 
 
 def laid_out(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Path]) -> Document:

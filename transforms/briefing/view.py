@@ -252,3 +252,9 @@ class View:
     revisions: tuple[Revision, ...]
     previous: Mapping[str, Figure] = field(default_factory=dict)  # last month's figures; empty in the first month
     candidates: tuple[AttentionItem, ...] = ()  # what page one would list if it had no end, red before yellow
+    trend: Chart | None = None  # None in the first month
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """Every picture, in the order of the page."""
+        return tuple(chart for chart in (*(section.chart for section in self.sections), self.trend) if chart)

@@ -9,6 +9,7 @@ import pytest
 from flows.fonts import font_files
 from tests.transforms.briefing.sample_figures import ROOT, june
 from transforms.briefing.compose import compose
+from transforms.briefing.fitting import fit
 from transforms.briefing.render import render
 from transforms.briefing.view import View
 
@@ -19,8 +20,8 @@ def fonts() -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def view() -> View:
-    return compose(june())
+def view(fonts: dict[str, Path]) -> View:
+    return fit(compose(june()), fonts)
 
 
 @pytest.fixture(scope="session")

@@ -38,15 +38,15 @@ def test_ticks_stay_round_above_the_whole() -> None:
     now = figures()
     now["loan.bank_rate"] = replace(now["loan.bank_rate"], value=Fraction(123))
     x = drawn(progress(now, JUNE)).spec["layer"][0]["encoding"]["x"]
-    assert x["scale"]["domain"] == [0, 140]
-    assert x["axis"]["values"] == [0, 20, 40, 60, 80, 100, 120, 140]
+    assert x["scale"]["domain"] == [0, 150]
+    assert x["axis"]["values"] == [0, 50, 100, 150]
 
 
 def test_stages_add_up_to_every_project_with_the_unreported() -> None:
     chart = drawn(stages(figures()))
     rows = chart.spec["data"]["values"]
-    assert [row["text"] for row in rows] == ["2", "14", "12", "21", "3"]
-    assert rows[-1]["stage"] == "阶段未报 3个"
+    assert [row["text"] for row in rows] == ["2个", "14个", "12个", "21个", "3个"]
+    assert rows[-1]["stage"] == "阶段未报"
     assert rows[-1]["to"] == 52
     assert [row["from"] for row in rows[1:]] == [row["to"] for row in rows[:-1]]
 
@@ -61,13 +61,18 @@ def test_one_missing_stage() -> None:
     now["housing.moved_back"] = replace(now["housing.moved_back"], value=None)
     chart = drawn(stages(now))
     assert "已回迁 —" in chart.alt
-    assert chart.spec["data"]["values"][0]["text"] == ""
+    assert chart.spec["data"]["values"][0]["text"] == "—"
 
 
 def test_categories_are_resolved_and_not() -> None:
     chart = drawn(categories(figures()))
-    first = [row["text"] for row in chart.spec["data"]["values"] if row["what"] == "土地征用"]
-    assert first == ["6", "2"]
+    first = [(row["from"], row["to"]) for row in chart.spec["data"]["values"] if row["what"] == "土地征用"]
+    assert first == [(0, 6), (6, 8)]
+    assert chart.spec["layer"][1]["data"]["values"][0] == {
+        "what": "土地征用",
+        "end": 8.0,
+        "text": "已化解6件、未化解2件",
+    }
     assert "劳动保障已化解4件、未化解0件" in chart.alt
 
 

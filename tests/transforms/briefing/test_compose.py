@@ -11,7 +11,7 @@ import pytest
 
 from tests.transforms.briefing.sample_figures import JUNE, Item, departures, figures, items, june
 from transforms.briefing import printing, selection
-from transforms.briefing.compose import FINDINGS_PRINTED, _lines, compose
+from transforms.briefing.compose import FINDINGS_PRINTED, compose
 from transforms.briefing.view import BriefingInput, ReceiptStatus, View
 from transforms.errors import ConfigurationError
 from transforms.figures import Light
@@ -31,11 +31,6 @@ def test_red_comes_first_and_what_is_held_back_is_counted(view: View) -> None:
     lights = [item.light for item in view.attention]
     assert lights == sorted(lights, key=lambda light: light is not Light.RED)
     assert len(view.attention) + sum(section.held_back for section in view.sections) == len(items())
-
-
-def test_a_long_note_leaves_room_for_fewer_items() -> None:
-    longer = compose(replace(june(), editor_note="按语很长。" * 34))
-    assert 1 <= len(longer.attention) < len(compose(june()).attention)
 
 
 def test_no_items_at_all() -> None:
@@ -92,23 +87,6 @@ def test_rankings_print_bases_and_a_dash_for_no_rank(view: View) -> None:
     assert '<td class="c">—</td><td>大洋乡</td><td class="r">50%</td><td class="r">1/2</td><td class="c">—</td>' in text
     assert '<td>效能办</td><td class="r">80分</td><td class="r">29</td><td class="c">新</td>' in text
     assert "<th>完成/应办</th>" in text
-
-
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("", 1),
-        ("一二三四五六七八九十", 1),
-        ("一二三四五六七八九十一", 2),
-        ("一二三四五六七八九十，", 2),  # the comma takes its word along
-        ("一二三四五六七八九2014", 2),  # a number is not broken
-        ("a" * 20, 1),
-        ("a" * 41, 3),
-        ("一" * 40, 4),
-    ],
-)
-def test_lines_of_a_column_of_ten(text: str, lines: int) -> None:
-    assert _lines(text, 10) == lines
 
 
 def test_a_code_without_a_figure_is_named_with_its_template_and_line() -> None:

@@ -16,6 +16,7 @@ import pytest
 from tests.transforms.briefing.sample_figures import june
 from transforms.briefing import printing
 from transforms.briefing.compose import compose
+from transforms.briefing.fitting import fit
 from transforms.briefing.render import print_pdf, render
 from transforms.briefing.view import Ranking, RankingRow, View
 from transforms.errors import EnvironmentFailure
@@ -111,7 +112,7 @@ def test_page_one_is_the_whole_story(june_pdf: Path, view: View) -> None:
 def test_page_one_holds_with_a_long_note_and_as_a_draft(fonts: dict[str, Path], tmp_path: Path) -> None:
     note = "各责任单位要对照红灯事项逐项销号，" * 9
     path = tmp_path / "draft.pdf"
-    path.write_bytes(render(compose(replace(june(), editor_note=note, provisional=True)), fonts))
+    path.write_bytes(render(fit(compose(replace(june(), editor_note=note, provisional=True)), fonts), fonts))
     with pdfplumber.open(path) as pdf:
         assert pdf.pages[1].extract_text().startswith("一、服务企业促发展")
 
@@ -120,7 +121,7 @@ def test_page_one_holds_when_every_item_is_old(fonts: dict[str, Path], tmp_path:
     given = june()
     path = tmp_path / "old.pdf"
     items = tuple(replace(item, months=24, turned=True) for item in given.items)
-    path.write_bytes(render(compose(replace(given, items=items)), fonts))
+    path.write_bytes(render(fit(compose(replace(given, items=items)), fonts), fonts))
     with pdfplumber.open(path) as pdf:
         first, second = (pdf.pages[n].extract_text() for n in (0, 1))
     assert "连续24个月以上" in first
@@ -133,7 +134,7 @@ def test_districts_of_any_size_are_ranked_within_the_page(fonts: dict[str, Path]
     rows = tuple(RankingRow(n + 1, f"第{n + 1}街道", "50%", 0, "1/2") for n in range(number))
     path = tmp_path / "ranked.pdf"
     boards = tuple(Ranking(f"排名{n}", "按完成率从高到低。", rows) for n in range(3))
-    path.write_bytes(render(compose(replace(june(), rankings=boards)), fonts))
+    path.write_bytes(render(fit(compose(replace(june(), rankings=boards)), fonts), fonts))
     with pdfplumber.open(path) as pdf:
         text = "".join(page.extract_text() for page in pdf.pages)
         bottoms = [line[-1]["bottom"] / MM for page in pdf.pages for line in lines(page)[:-1]]
@@ -218,7 +219,7 @@ def test_charts_are_drawn_with_the_embedded_font_and_described(june_pdf: Path, v
     assert "项目数（个）" in text
     assert "积案数（件）" in text
     html = printing.html(view)
-    assert all(f'alt="{section.chart.alt}"' in html for section in view.sections if section.chart)
+    assert all(f'alt="{chart.alt}"' in html for chart in view.charts)
 
 
 def test_the_same_view_gives_the_same_bytes(view: View, fonts: dict[str, Path], june_pdf: Path) -> None:

@@ -20,6 +20,7 @@ from tests import pipeline
 from tests.transforms.briefing.sample_figures import june
 from transforms.briefing import printing
 from transforms.briefing.compose import compose
+from transforms.briefing.fitting import fit
 from transforms.briefing.proofs import RULES, Refusal, refusals
 from transforms.briefing.proofs.boxes import Box
 from transforms.briefing.proofs.content import MM
@@ -87,7 +88,7 @@ def test_a_whole_issue_is_read_back_within_two_seconds(view: View, june_pdf: Pat
 @pytest.mark.parametrize("period", ["2014-02", "2014-03", "2014-04", "2014-05", "2014-06"])
 def test_every_month_of_the_sample_passes(period: str, tmp_path: Path) -> None:
     run = pipeline.run(pipeline.INBOX, tmp_path, period)
-    assert refusals(run.pdf(), run.view(), run.figures) == ()
+    assert refusals(run.pdf(), run.fitted(), run.figures) == ()
 
 
 @pytest.mark.slow
@@ -99,7 +100,7 @@ def test_a_month_with_departments_missing_passes(gone: tuple[str, ...], tmp_path
             path.unlink()
     run = pipeline.run(tmp_path / "收文", tmp_path / "home")
     assert run.view().missing
-    assert refusals(run.pdf(), run.view(), run.figures) == ()
+    assert refusals(run.pdf(), run.fitted(), run.figures) == ()
 
 
 @pytest.mark.parametrize(
@@ -115,14 +116,14 @@ def test_edge_months_pass(changes: dict[str, object], fonts: Fonts) -> None:
     given = june()
     if changes == {"history": {}}:
         changes = {"history": {given.period: given.figures}}
-    view = compose(replace(given, **changes))  # type: ignore[arg-type]
+    view = fit(compose(replace(given, **changes)), fonts)  # type: ignore[arg-type]
     assert refusals(render(view, fonts), view, view.figures) == ()
 
 
 def test_what_departments_type_is_text(fonts: Fonts) -> None:
     given = june()
     typed = "“nan”<b>{{ x }}</b> file:///x \u202eabc مرحبا 龘𠮷㎡\u200bé "
-    view = compose(replace(given, items=tuple(replace(item, what=item.what + typed) for item in given.items)))
+    view = fit(compose(replace(given, items=tuple(replace(i, what=i.what + typed) for i in given.items))), fonts)
     assert [r for r in refusals(render(view, fonts), view, view.figures) if r.rule != "PF09"] == []
 
 
@@ -307,7 +308,7 @@ def test_a_number_that_the_template_types_is_refused(view: View, fonts: Fonts) -
 
 
 def charts(view: View) -> tuple[object, ...]:
-    return tuple(section.chart for section in view.sections if section.chart)
+    return view.charts
 
 
 def test_an_editors_note_may_repeat_figures(check: Check, plain: View) -> None:

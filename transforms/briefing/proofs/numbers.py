@@ -127,7 +127,7 @@ def _without(text: str, parts: Iterable[str]) -> str:
 
 def _quoted(view: View) -> Iterator[str]:
     head = view.district.masthead
-    yield from (head.name, head.office, view.title, *view.missing)
+    yield from (head.name, head.office, view.title, f"共印{head.copies}份", *view.missing)
     yield from (figure.note for figure in view.figures.values())
     yield from (ranking.rule for ranking in view.rankings)
     for section in view.sections:

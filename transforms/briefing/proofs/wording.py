@@ -136,10 +136,15 @@ def _in_order(paper: Paper) -> list[Element]:
         for kid in element.elements():
             if any(inner.level for inner in kid.all()) and not kid.level:
                 yield from opened(kid)
-            elif kid.tag not in INLINE:
+            elif kid.tag not in INLINE and not _floats(kid):
                 yield kid
 
     return list(opened(paper.root))
+
+
+def _floats(element: Element) -> bool:
+    """The foot's area around what floats there."""
+    return element.tag == "Div" and [kid.tag for kid in element.elements()] == ["Div"]
 
 
 def masked_names(paper: Paper, names: Sequence[str]) -> Iterator[Refusal]:

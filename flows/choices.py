@@ -1,0 +1,35 @@
+"""What a backfill may choose from. Light: the command line shows it before anything else is imported."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """How a month stands before a backfill."""
+
+    CURRENT = "没有变化"
+    MISSING = "没有做过"
+    CHANGED = "有变化"
+    FAILED = "上次没有做成"
+    RELEASED = "已签发，不改"  # what has changed since comes out in later issues as a revision
+
+
+class Only(StrEnum):
+    """Which months a backfill makes; `changed` takes in missing and failed ones, since nothing stands for them."""
+
+    MISSING = "missing"
+    FAILED = "failed"
+    CHANGED = "changed"
+    ALL = "all"
+
+    def wants(self, state: State) -> bool:
+        """Whether a month in this state is made."""
+        match self:
+            case Only.MISSING:
+                return state is State.MISSING
+            case Only.FAILED:
+                return state is State.FAILED
+            case Only.CHANGED:
+                return state in (State.MISSING, State.FAILED, State.CHANGED)
+        return state is not State.RELEASED

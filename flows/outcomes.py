@@ -1,0 +1,83 @@
+"""What came of each month of a backfill, for people and for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flows.choices import State
+from transforms.period import Period
+
+FIGURES_TOLD = 12  # of a month's changed figures; all stand in --json
+REASONS_TOLD = 3
+
+
+@dataclass(frozen=True)
+class Changed:
+    """One figure that is not what the month's issue printed; `old` is empty when it printed none."""
+
+    code: str
+    label: str
+    old: str
+    new: str
+
+    def line(self) -> str:
+        return f"{self.label}（{self.code}）：{self.old or '（无）'} → {self.new}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a backfill found of one month, and what came of it. `failure` is the message of what went wrong."""
+
+    district: str
+    period: Period
+    state: State
+    reasons: tuple[str, ...] = ()
+    changed: tuple[Changed, ...] = ()
+    made: bool = False
+    failure: str = ""
+
+    @property
+    def result(self) -> str:
+        if self.failure:
+            return "没有做成"
+        return "已做好" if self.made else "未做"
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self) | {"period": str(self.period), "state": self.state.name.lower(), "result": self.result}
+
+
+def lines(outcomes: Sequence[Outcome], dry_run: bool) -> Iterator[str]:
+    """A table of the months, what would change or has changed in each, and a count at the end."""
+    for outcome in outcomes:
+        unchanged = outcome.state is State.CURRENT and not outcome.made and not outcome.failure
+        result = "" if unchanged or outcome.state is State.RELEASED else ("将重做" if dry_run else outcome.result)
+        yield "  ".join(
+            filter(None, (outcome.district, str(outcome.period), outcome.state.value, result, _why(outcome)))
+        )
+        yield from (f"    {change.line()}" for change in outcome.changed[:FIGURES_TOLD])
+        if (more := len(outcome.changed) - FIGURES_TOLD) > 0:
+            yield f"    另有 {more} 个数有变化，用 --json 看全部"
+        yield from (f"    {line}" for line in outcome.failure.splitlines())
+    yield _sum(outcomes, dry_run)
+
+
+def _why(outcome: Outcome) -> str:
+    told = "、".join(outcome.reasons[:REASONS_TOLD])
+    return f"{told} 等 {len(outcome.reasons)} 处" if len(outcome.reasons) > REASONS_TOLD else told
+
+
+def _sum(outcomes: Sequence[Outcome], dry_run: bool) -> str:
+    counts = Counter(outcome.result for outcome in outcomes)
+    if dry_run:
+        number = sum(outcome.state is not State.CURRENT for outcome in outcomes)
+        return f"共 {len(outcomes)} 个月，其中 {number} 个月与现有数据不一致。这次只看不做。"
+    parts = [
+        f"共 {len(outcomes)} 个月",
+        f"做好 {counts['已做好']}",
+        f"没有做成 {counts['没有做成']}",
+        f"不必做 {counts['未做']}",
+    ]
+    return "，".join(parts) + "。" + ("没有做成的，改正后重新运行同一条命令。" if counts["没有做成"] else "")

@@ -1,0 +1,169 @@
+"""Every page of five months and of a very long issue, measured from the finished PDF against GB/T 9704-2012."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pdfplumber
+import pytest
+
+from tests import pipeline
+from tests.transforms.briefing.sample_figures import june
+from transforms.briefing.compose import compose
+from transforms.briefing.fitting import fit
+from transforms.briefing.render import render
+
+MM = 72 / 25.4
+PITCH = 225 / 22
+BODY, FOLIO = 16, 14  # points
+NOT_FIRST = set("，。；：、？！）”’》】%")
+NOT_LAST = set("（“‘《【")
+STRESS = "40 pages"
+ISSUES = ("2014-02", "2014-03", "2014-04", "2014-05", "2014-06", STRESS)
+
+pytestmark = [pytest.mark.xdist_group("geometry"), pytest.mark.slow]
+Character = dict[str, Any]
+
+
+@pytest.fixture(scope="module", params=ISSUES)
+def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
+    folder = tmp_path_factory.mktemp("geometry")
+    path = folder / "briefing.pdf"
+    if request.param == STRESS:
+        given = june()
+        fonts = request.getfixturevalue("fonts")
+        path.write_bytes(render(fit(compose(replace(given, items=given.items * 42)), fonts), fonts))
+    else:
+        path.write_bytes(pipeline.run(pipeline.INBOX, folder, request.param).pdf())
+    with pdfplumber.open(path) as pdf:
+        yield pdf.pages
+
+
+def left_of(page: Any) -> float:
+    """Where the block begins, in mm: the binding edge is left on odd pages, right on even ones."""
+    return 28.0 if page.page_number % 2 else 26.0
+
+
+def lines(page: Any) -> list[list[Character]]:
+    """The characters of a page by baseline, top first; the folio is the last."""
+    by_baseline: dict[int, list[Character]] = {}
+    for character in page.chars:
+        if character["text"].strip():
+            by_baseline.setdefault(round(character["matrix"][5]), []).append(character)
+    return [sorted(by_baseline[place], key=lambda c: c["x0"]) for place in sorted(by_baseline, reverse=True)]
+
+
+def body_lines(page: Any) -> list[list[Character]]:
+    return [line for line in lines(page)[:-1] if all(abs(c["size"] - BODY) < 0.1 for c in line)]
+
+
+def text_of(line: list[Character]) -> str:
+    return "".join(character["text"] for character in line)
+
+
+def test_the_stress_issue_is_long_enough(pages: list[Any], request: pytest.FixtureRequest) -> None:
+    stress = STRESS in request.node.name
+    assert len(pages) >= (40 if stress else 10)
+
+
+def test_paper_and_block(pages: list[Any]) -> None:
+    for page in pages:
+        assert abs(page.width / MM - 210) <= 0.1
+        assert abs(page.height / MM - 297) <= 0.1
+        left = left_of(page)
+        for character in (c for line in lines(page)[:-1] for c in line):
+            place = (page.page_number, character["text"], character["x0"] / MM, character["top"] / MM)
+            assert left - 1 <= character["x0"] / MM, place
+            assert character["x1"] / MM <= left + 156 + 1, place
+            assert character["top"] / MM >= 36, place
+            assert character["bottom"] / MM <= 263, place
+
+
+def test_rules_and_pictures_stay_in_the_block(pages: list[Any]) -> None:
+    for page in pages:
+        left = left_of(page)
+        for edge in (*page.edges, *page.curves):
+            assert left - 1 <= edge["x0"] / MM, (page.page_number, edge["x0"] / MM)
+            assert edge["x1"] / MM <= left + 157, (page.page_number, edge["x1"] / MM)
+            assert edge["bottom"] / MM <= 263, (page.page_number, edge["bottom"] / MM)
+
+
+def test_body_lines_keep_the_pitch_and_the_grid(pages: list[Any]) -> None:
+    for page in pages:
+        for above, below in pairwise(body_lines(page)):
+            distance = (above[0]["matrix"][5] - below[0]["matrix"][5]) / MM
+            if distance < 1.5 * PITCH:  # else something stands between them
+                assert abs(distance - PITCH) <= 0.05, (page.page_number, text_of(below), distance)
+        for line in body_lines(page):
+            assert sum(ord(c["text"]) > 0x2000 for c in line) <= 28, text_of(line)
+            wide = [b["x0"] - a["x0"] for a, b in pairwise(line) if min(ord(a["text"]), ord(b["text"])) > 0x3000]
+            # Digits and Latin have widths of their own; between two hanzi there is one place of the grid.
+            assert all(abs(step / MM - 156 / 28) <= 0.05 for step in wide), text_of(line)
+
+
+def test_folios_stand_outside_one_character_in(pages: list[Any]) -> None:
+    for page in pages:
+        folio = lines(page)[-1]
+        assert text_of(folio) == f"—{page.page_number}—"
+        assert abs(folio[0]["size"] - FOLIO) < 0.1
+        left = left_of(page)
+        edge = left + 156 - folio[-1]["x1"] / MM if page.page_number % 2 else folio[0]["x0"] / MM - left
+        assert abs(edge - FOLIO / MM) <= 0.5
+        assert abs(folio[0]["top"] / MM - (262 + 7)) <= 1.5
+
+
+def red_rules(page: Any) -> list[Character]:
+    drawn = (*page.lines, *page.rects, *page.curves)
+    return [one for one in drawn if is_red(one["stroking_color"]) or is_red(one["non_stroking_color"])]
+
+
+def is_red(color: Any) -> bool:
+    return isinstance(color, tuple) and len(color) == 3 and color[0] > 0.7 and color[1] < 0.2 and color[2] < 0.3
+
+
+def test_the_red_rule_is_as_wide_as_the_block(pages: list[Any]) -> None:
+    first = pages[0]
+    wide = [rule for rule in red_rules(first) if rule["x1"] - rule["x0"] > 150 * MM]
+    assert wide
+    assert all(abs(e["x0"] / MM - 28) <= 0.5 and abs(e["x1"] / MM - 184) <= 0.5 for e in wide)
+    office = next(line for line in lines(first) if "年" in text_of(line) and abs(line[0]["size"] - 14) < 0.1)
+    assert 0 < min(e["top"] for e in wide) / MM - max(c["bottom"] for c in office) / MM <= 4.5
+    assert not [rule for page in pages[1:] for rule in red_rules(page) if rule["x1"] - rule["x0"] > 150 * MM]
+
+
+def test_the_colophon_stands_on_the_foot_of_the_last_page(pages: list[Any]) -> None:
+    last = pages[-1]
+    assert abs(max(edge["bottom"] for edge in last.edges) / MM - 262) <= 0.5
+    assert "印发" in last.extract_text()
+    assert not [page.page_number for page in pages[:-1] if "印发" in page.extract_text()]
+
+
+def test_no_line_breaks_where_punctuation_forbids(pages: list[Any]) -> None:
+    for page in pages:
+        for line in body_lines(page):
+            assert line[0]["text"] not in NOT_FIRST, (page.page_number, text_of(line))
+            assert line[-1]["text"] not in NOT_LAST, (page.page_number, text_of(line))
+
+
+def test_no_heading_stands_alone_at_the_foot(pages: list[Any]) -> None:
+    for page in pages:
+        *text, _folio = lines(page)
+        if text and page is not pages[-1]:
+            names = {character["fontname"].split("+")[-1] for character in text[-1]}
+            heading = abs(text[-1][0]["size"] - BODY) < 0.1 and "hei" in names
+            assert not heading, (page.page_number, text_of(text[-1]))
+            assert not text_of(text[-1]).startswith("附件"), page.page_number
+
+
+def test_a_table_that_goes_on_overleaf_begins_with_its_header(pages: list[Any]) -> None:
+    """A page that begins with small type begins in a table: its first line is the header, in 黑体."""
+    begun = 0
+    for page in pages[1:]:
+        first = lines(page)[0]
+        if first[0]["size"] < 11.5:
+            begun += 1
+            assert {c["fontname"].split("+")[-1] for c in first} == {"hei"}, (page.page_number, text_of(first))
+    assert begun
