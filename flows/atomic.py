@@ -8,6 +8,7 @@ import secrets
 import time
 from pathlib import Path
 
+from flows.processes import is_dead, signature
 from transforms.errors import EnvironmentFailure
 
 PART = ".part"
@@ -38,7 +39,7 @@ def stage(folder: Path, data: bytes) -> Path:
         OSError: disk full, no permission, …
     """
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{secrets.token_hex(8)}{PART}"
+    part = folder / f".{signature()}.{secrets.token_hex(8)}{PART}"
     try:
         with part.open("xb") as file:
             file.write(data)
@@ -78,13 +79,13 @@ def sync_folder(folder: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove temporary files that a killed process left in `folder` more than an hour ago."""
+    """Remove temporary files that killed processes left in `folder`; another machine's after an hour."""
     if not folder.is_dir():
         return
     limit = time.time() - _ABANDONED_SECONDS
     for part in folder.glob(f".*{PART}"):
         try:
-            if part.stat().st_mtime < limit:
+            if part.stat().st_mtime < limit or is_dead(part.name.split(".")[1]):
                 part.unlink(missing_ok=True)
-        except OSError:
-            continue  # another process's, or gone: it harms nobody
+        except (OSError, ValueError):
+            continue  # another process's, gone, or not ours: it harms nobody

@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from flows.choices import Only
 from transforms.errors import EnvironmentFailure, SancuError, Stopped, UsageError
 
 DONE, STOPPED, BAD_INPUT, ENVIRONMENT = 0, 1, 2, 3
@@ -88,6 +89,39 @@ def _tell(issue: Any, as_json: bool) -> None:
         return
     for line in issue.lines():
         print(line)
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Argument(metavar="起", help="第一个月，如 2014-02。")],
+    last: Annotated[str, typer.Argument(metavar="止", help="最后一个月，如 2014-06。")],
+    only: Annotated[
+        Only, typer.Option("--only", help="missing 没做过的；failed 没做成的；changed 有变化的（含前两种）；all 全部。")
+    ] = Only.CHANGED,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只看哪些月要重做、哪些数会变，不做。")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="接着做上次没做完的；不写也一样。")] = False,
+    districts: Annotated[
+        str, typer.Option("--districts", metavar="代码,…", help="几个区，逗号分开；默认 350303。")
+    ] = "",
+    inbox: InboxOption = None,
+    out: Annotated[Path | None, typer.Option(metavar="目录", help="输出目录，默认 out。")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """补做或重做几个月的简报：先说哪些月有变化、为什么，再从早到晚做。中断后重新运行会接着做。"""
+    from flows.backfilling import backfill_districts
+    from flows.outcomes import lines
+    from flows.settings import load_settings
+
+    codes = tuple(filter(None, (code.strip() for code in districts.split(","))))
+    with _progress(enabled=not as_json):
+        outcomes = backfill_districts(load_settings(), first, last, only, dry_run, codes, inbox, out and out.absolute())
+    if as_json:
+        _print_json([outcome.as_json() for outcome in outcomes])
+    else:
+        for line in lines(outcomes, dry_run):
+            print(line)
+    if any(outcome.failure for outcome in outcomes):
+        raise typer.Exit(STOPPED)
 
 
 @app.command()
@@ -172,7 +206,7 @@ def _remind(month: Any, board: Any, on: dt.datetime | None, send: bool) -> list[
     """The letters of the day, or what came of sending them."""
     from flows import notices
     from flows.month import now
-    from transforms.board import CHINA
+    from transforms.period import CHINA
     from transforms.reminders import printed
 
     settings = month.settings
@@ -291,6 +325,19 @@ def dictionary(
 
     for path in write(load_settings(), out.absolute()):
         print(path)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(metavar="端口", help="本机端口，默认 4200；0 为任选。")] = 4200,
+    cron: Annotated[str, typer.Option(metavar="表达式", help="什么时候巡查，如 '*/10 * * * *'；默认每小时整点。")] = "",
+    at: Annotated[str, typer.Option(metavar="时刻", help="演练：当作现在是这一时刻，如 2014-06-30T08:05。")] = "",
+) -> None:
+    """在本机运行调度服务：按时收文、催报、做送审稿、出刊，直到 Ctrl-C。"""
+    from flows.serve import serve as run_service
+    from flows.settings import load_settings
+
+    run_service(load_settings(), port, cron, at)
 
 
 @app.command()

@@ -66,6 +66,12 @@ def fingerprint(
     return _hash_json(parts)
 
 
+def inputs(texts: Mapping[str, str], templates: Mapping[str, str], code: str, fonts: str) -> dict[str, str]:
+    """What a briefing depends on beside submissions, name → hash: tells later which of it has changed."""
+    named = {name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()}
+    return named | {"templates": _hash_json(dict(templates)), "code": code, "fonts": fonts}
+
+
 @functools.cache
 def code_version() -> str:
     """Hash of this program: its source files and the versions of the packages that shape figures and pages."""

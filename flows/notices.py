@@ -31,10 +31,10 @@ from flows import atomic, returning
 from flows.board import Board
 from flows.mail_server import MailServer, address, connection, reason
 from flows.month import Month
-from transforms.board import CHINA, total
+from transforms.board import total
 from transforms.districts import District
 from transforms.errors import EnvironmentFailure
-from transforms.period import Period
+from transforms.period import CHINA, Period
 from transforms.reminders import Notice, needs_answer, reminders
 
 Attachments = Mapping[str, Mapping[str, bytes]]  # department → file name → contents

@@ -25,7 +25,7 @@ BOOT_SECONDS = 90  # a cold disk on a busy machine; usually 4
 QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",  # what a person must know, the command says
     "PREFECT_LOGGING_TO_API_ENABLED": "0",
     "PREFECT_CLI_PROMPT": "0",
 }

@@ -25,6 +25,7 @@ def write_all(folder: Path, workbooks: Mapping[str, bytes]) -> dict[str, str]:
     try:
         if workbooks:
             place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic.sweep(place)
         for name, data in workbooks.items():
             atomic.write(place / name, data)
         for old in place.glob("*（退回）.xls*"):

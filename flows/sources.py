@@ -21,6 +21,7 @@ from flows.remotes import close
 from flows.uploads import STILL_COMING, changed, is_fresh, why_waiting
 from flows.urls import failure_of, inbox_credentials, open_folder, without_credentials
 from transforms.errors import ConfigurationError, EnvironmentFailure, SancuError
+from transforms.period import CHINA
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 REGISTER = "收文登记.csv"  # 文件名,收到时间,报送人
 MAX_BYTES = 100 * 1024 * 1024
-CHINA = dt.timezone(dt.timedelta(hours=8))  # a time written without a zone
 SETTLE_SECONDS = 0.5  # between two looks at files that were written to just now
 _SHARING_VIOLATION = 0xC0000043  # Windows: whoever writes the file lets nobody else read it
 _REGISTER_BYTES = 4 * 1024 * 1024

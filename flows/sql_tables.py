@@ -13,12 +13,12 @@ import pyarrow as pa
 from flows.ledger import models
 from flows.ledger.database import Database
 from flows.store import Store
-from transforms.board import CHINA
 from transforms.contracts import Contract
 from transforms.errors import EnvironmentFailure
 from transforms.exports import STORED_DECIMALS, number
 from transforms.fact_tables import from_parquet, together
 from transforms.findings import Finding, Severity
+from transforms.period import CHINA
 
 _AMOUNT = pa.decimal128(38, STORED_DECIMALS)
 _MOMENT = pa.timestamp("us")

@@ -62,7 +62,7 @@ accepted = steps.accept_rows(month, plan, readings, checked)
 measured = steps.measure_months(month, accepted)
 mark("measure")
 view = steps.compose_view(month, plan, accepted, measured)
-pdf = steps.render_pdf(month, view)
+made = steps.make_documents(month, plan, accepted, measured, view)
 mark("render")
 print(json.dumps(marks))
 """

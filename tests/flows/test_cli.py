@@ -96,6 +96,7 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert made.stdout.splitlines()[-1] == str(out / "briefing.pdf")
     names = {
         "briefing.docx",
+        "briefing.html",
         "briefing.pdf",
         "datapackage.json",
         "figures.csv",
@@ -153,7 +154,7 @@ def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) 
     shutil.copytree(INBOX, inbox)
     (inbox / "350303/2014-06/信访局.csv").unlink()
     made = pipeline.run(inbox, tmp_path / "var")
-    steps.publish_issue(made.month, made.plan, made.accepted, made.measured, made.view(), b"%PDF-1.7", {})
+    steps.publish_issue(made.month, made.plan, made.accepted, made.measured, made.view(), pipeline.UNPRINTED, {})
     done = sancu(tmp_path, "run", "2014-06", "--inbox", str(inbox))
     assert done.returncode == 0, done.stderr
     assert "【未定稿】" in done.stdout

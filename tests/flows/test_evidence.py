@@ -11,6 +11,7 @@ import pytest
 from flows import atomic, steps
 from flows.evidence import write_evidence
 from flows.settings import Settings
+from tests import pipeline
 from tests.pipeline import SAMPLE, Run
 from transforms.errors import EnvironmentFailure, UsageError
 
@@ -21,7 +22,15 @@ MARK = "FFFFE699"
 @pytest.fixture(scope="module")
 def settings(june: Run) -> Settings:
     if june.month.ledger.latest_briefing(june.month.code, june.month.period) is None:
-        steps.publish_issue(june.month, june.plan, june.accepted, june.measured, june.view(), b"%PDF-1.7", {})
+        steps.publish_issue(
+            june.month,
+            june.plan,
+            june.accepted,
+            june.measured,
+            june.view(),
+            pipeline.UNPRINTED,
+            {},
+        )
     return june.month.settings
 
 

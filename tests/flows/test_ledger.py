@@ -21,7 +21,7 @@ from alembic.script import ScriptDirectory
 
 from flows.ledger import Arrival, Briefing, Ledger, Status, migrations, models
 from flows.ledger.database import HEAD, Database
-from flows.ledger.locks import Process, is_alive, this_process
+from flows.processes import Process, is_alive, this_process
 from flows.settings import REPOSITORY
 from transforms.errors import ConfigurationError, EnvironmentFailure
 from transforms.figures import CellRange, Figure, Light, Scope, Unit

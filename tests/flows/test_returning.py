@@ -88,7 +88,7 @@ def test_corrected_and_explained_the_findings_are_gone_or_a_printed_note(
     assert all(f.filename != name for f in view.findings)
     again = steps.mark_workbooks(run.month, run.plan, run.accepted, run.measured)
     assert name not in again
-    issue = steps.publish_issue(run.month, run.plan, run.accepted, run.measured, view, b"%PDF-", again)
+    issue = steps.publish_issue(run.month, run.plan, run.accepted, run.measured, view, pipeline.UNPRINTED, again)
     assert [f for f in run.month.ledger.findings_of(issue.briefing) if f.explanation] == own
 
 

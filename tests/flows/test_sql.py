@@ -18,6 +18,7 @@ from flows.ledger import Ledger
 from flows.settings import Settings, load_settings
 from flows.sql import QueryResult, connect, run_query, tables
 from flows.store import Store
+from tests import pipeline
 from tests.pipeline import ROOT, SAMPLE, Run, environment
 from transforms.contracts import ColumnType
 from transforms.errors import EnvironmentFailure, UsageError
@@ -41,7 +42,7 @@ def settings(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     known = replace(month, as_known=dt.datetime(2014, 7, 2, tzinfo=dt.UTC))
     for one, print_ in ((month, june.plan.fingerprint), (known, "0" * 64)):
         plan = replace(june.plan, fingerprint=print_)
-        steps.publish_issue(one, plan, june.accepted, june.measured, june.view(), b"%PDF-1.7", {})
+        steps.publish_issue(one, plan, june.accepted, june.measured, june.view(), pipeline.UNPRINTED, {})
     return settings
 
 
@@ -237,7 +238,7 @@ def test_lost_rows_are_said(june: Run, tmp_path: Path) -> None:
         settings = load_settings()
     ledger, store = Ledger(settings.database_url), Store(settings.store_url)
     month = replace(june.month, ledger=ledger, store=store, out=tmp_path / "out")
-    steps.publish_issue(month, june.plan, june.accepted, june.measured, june.view(), b"%PDF-1.7", {})
+    steps.publish_issue(month, june.plan, june.accepted, june.measured, june.view(), pipeline.UNPRINTED, {})
     next((tmp_path / "store" / "rows").rglob("*.parquet")).unlink()
     with pytest.raises(EnvironmentFailure, match="丢失或损坏"):
         connect(settings)

@@ -14,6 +14,7 @@ from flows import readings, steps
 from flows.ledger import Arrival
 from flows.ledger.tracing import Traced
 from flows.uses import Place, Uses, reached, uses
+from tests import pipeline
 from tests.pipeline import INBOX, Run
 from transforms.errors import UsageError
 from transforms.figures import CellRange
@@ -29,7 +30,15 @@ SHEET = "即征即奖兑现明细"
 def ask(june: Run) -> Callable[[str], Uses]:
     """Asks about a cell of the finance bureau's sheet of the published June."""
     if june.month.ledger.latest_briefing(june.month.code, june.month.period) is None:
-        steps.publish_issue(june.month, june.plan, june.accepted, june.measured, june.view(), b"%PDF-1.7", {})
+        steps.publish_issue(
+            june.month,
+            june.plan,
+            june.accepted,
+            june.measured,
+            june.view(),
+            pipeline.UNPRINTED,
+            {},
+        )
     own = [s for s in june.plan.submissions if s.period == june.month.period and s.department == "财政局"]
     for intake in steps.read_month(june.month, own):
         readings.keep(june.month.store, june.month.configuration, intake.tables)

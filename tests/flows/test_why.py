@@ -15,6 +15,7 @@ from flows import steps
 from flows.explanation import Explanation
 from flows.fingerprint import code_version
 from flows.why import explain
+from tests import pipeline
 from tests.pipeline import ROOT, Run
 from transforms import values
 from transforms.errors import UsageError
@@ -39,7 +40,7 @@ def told(june: Run) -> Callable[[str], Explanation]:
 
 def publish(run: Run) -> None:
     if run.month.ledger.latest_briefing(run.month.code, run.month.period) is None:
-        steps.publish_issue(run.month, run.plan, run.accepted, run.measured, run.view(), b"%PDF-1.7", {})
+        steps.publish_issue(run.month, run.plan, run.accepted, run.measured, run.view(), pipeline.UNPRINTED, {})
 
 
 def codes(metrics: dict[str, Metric], method: Method) -> list[str]:

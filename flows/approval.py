@@ -1,0 +1,37 @@
+"""送审: a scheduled issue waits for the analyst. The flow run suspends, so no process waits; it goes on when somebody
+resumes it in Prefect's page, or when the schedule finds that `sancu release` has released the month.
+
+An approval holds for the version that was waiting. Resumed after its data has changed, the run makes the new version
+and suspends again.
+"""
+
+from __future__ import annotations
+
+from prefect.flow_runs import suspend_flow_run
+from prefect.input import RunInput
+from pydantic import Field
+
+from flows import month as months
+from flows.ledger import Status
+from flows.month import Issue, Month
+
+
+class Approval(RunInput):
+    """What Prefect's page asks when the run is resumed."""
+
+    signer: str = Field(default="办公室", title="签发人", description="填写后点“Submit”即签发，签发后不再改动。")
+
+
+def is_released(month: Month) -> bool:
+    latest = month.ledger.latest_briefing(month.code, month.period)
+    return latest is not None and latest.status is Status.RELEASED
+
+
+def release_when_approved(month: Month, issue: Issue) -> Issue:
+    """Suspend until this very version is approved, then release it.
+
+    Within a flow run of a deployment only: the first call ends the process, a call after the approval returns.
+    """
+    suspend_flow_run(wait_for_input=Approval, key=issue.briefing.fingerprint[:16])
+    with month.ledger.lock(month.code, month.period):
+        return issue if is_released(month) else months.release(month, issue)

@@ -1,0 +1,73 @@
+"""Stale: which months a backfill has to make, and why. Nothing is read or computed for that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flows import month as months
+from flows.choices import State
+from flows.ledger import Briefing, Status
+from flows.month import Month, Plan, Received
+from transforms.period import Period
+
+_PARTS = {
+    "code": "程序改过",
+    "templates": "版式改过",
+    "fonts": "字体换过",
+    "notes": "收文目录里认不出的文件有变化",
+    "superseded": "部门重新报送过",
+    "editorial": "按语或签发有变化",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One month, what a run would work on, and why it would not find it unchanged."""
+
+    month: Month
+    plan: Plan
+    state: State
+    reasons: tuple[str, ...] = ()
+    briefing: Briefing | None = None  # the month's current one
+
+
+def survey(month: Month, first: Period, received: Mapping[Period, Received]) -> tuple[Standing, ...]:
+    """How each month from `first` to the month's own stands, earliest first."""
+    return tuple(_standing(replace(month, period=period), received) for period in first.through(month.period))
+
+
+def restore(standing: Standing) -> None:
+    """Put the files of a current month's issue back where readers look, if they are not there."""
+    if standing.state is State.CURRENT:
+        months.unchanged(standing.month, standing.plan)
+
+
+def _standing(month: Month, received: Mapping[Period, Received]) -> Standing:
+    plan = months.plan(month, {period: received[period] for period in month.periods})
+    briefing = month.ledger.latest_briefing(month.code, month.period)
+    if month.ledger.find_briefing(month.code, month.period, plan.fingerprint):
+        return Standing(month, plan, State.CURRENT, (), briefing)
+    if briefing is None:
+        return Standing(month, plan, State.MISSING)
+    state = State.RELEASED if briefing.status is Status.RELEASED else State.CHANGED
+    return Standing(month, plan, state, tuple(reasons(briefing.manifest, plan)), briefing)
+
+
+def reasons(manifest: Mapping[str, Any], plan: Plan) -> Iterator[str]:
+    """What is not as it was when the briefing with this manifest was made, in words."""
+    before = {(s["period"], s["file"]): s["sha256"] for s in manifest["submissions"]}
+    now = {(str(s.period), s.filename): s.sha256 for s in plan.submissions}
+    for place in sorted(before.keys() | now.keys()):
+        name = f"{place[0]} {place[1]}"
+        if place not in before:
+            yield f"新收 {name}"
+        elif place not in now:
+            yield f"不再采用 {name}"
+        elif before[place] != now[place]:
+            yield f"更换 {name}"
+    inputs = manifest.get("inputs", {})
+    for name in sorted(inputs.keys() | plan.inputs.keys()):
+        if inputs.get(name) != plan.inputs.get(name):
+            yield _PARTS.get(name, f"{name} 改过")

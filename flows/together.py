@@ -1,0 +1,81 @@
+"""Many months in one go: files are read once, checked as one batch a dataset, and measured month after month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from flows import steps
+from flows.month import Month
+from flows.stale import Standing
+from flows.steps import Accepted, Measured, Readings
+from transforms import facts
+from transforms.figures import Figure
+from transforms.findings import Finding
+from transforms.period import Period
+from transforms.tables import Facts, Intake
+
+History = Mapping[Period, Mapping[str, Figure]]
+
+
+@dataclass(frozen=True)
+class Together:
+    """All rows, findings and figures of a campaign up to a month. The figures of a month depend on rows of that month
+    and those before it only, so each month's are computed once, and not again for every later one."""
+
+    facts: Facts
+    intakes: Mapping[str, tuple[Intake, ...]]  # by SHA-256
+    findings: Mapping[str, tuple[Finding, ...]]  # by SHA-256
+    history: History
+
+
+def gather(month: Month, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]) -> Together:
+    """Everything up to `month`, from its files as read and checked."""
+    intakes = [intake for reading in readings for intake in reading]
+    found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
+    tables = [table for intake in intakes for table in intake.tables]
+    known = facts.accept(tables, found, month.configuration.contracts)
+    history: dict[Period, Mapping[str, Figure]] = {}
+    for period in month.periods:
+        history[period] = steps.figures_of(month, known, period, history)
+    return Together(known, _by_file(intakes), _by_submission(found), history)
+
+
+def month_of(together: Together, standing: Standing) -> tuple[Accepted, Measured]:
+    """What `steps.accept_rows` and `steps.measure_months` give for one of the months alone."""
+    month, plan = standing.month, standing.plan
+    own = [submission.sha256 for submission in plan.submissions if submission.period == month.period]
+    accepted = steps.accepted_of(
+        month,
+        plan,
+        facts.until(together.facts, month.period),
+        [intake for sha in own for intake in together.intakes.get(sha, ())],
+        [finding for sha in own for finding in together.findings.get(sha, ())],
+    )
+    history = {period: together.history[period] for period in month.periods}
+    return accepted, steps.reconcile_month(month, accepted, history)
+
+
+def changes(together: Together, standing: Standing) -> Iterator[tuple[Figure | None, Figure]]:
+    """The figures of a month that are not what its current briefing printed, old and new, in registry order."""
+    briefing, month = standing.briefing, standing.month
+    old = month.ledger.figures_of(briefing) if briefing else {}
+    for code, figure in together.history[month.period].items():
+        before = old.get(code)
+        if briefing and (before is None or before.value != figure.value):
+            yield before, figure
+
+
+def _by_file(intakes: Sequence[Intake]) -> dict[str, tuple[Intake, ...]]:
+    grouped: dict[str, list[Intake]] = defaultdict(list)
+    for intake in intakes:
+        grouped[intake.submission.sha256].append(intake)
+    return {sha: tuple(group) for sha, group in grouped.items()}
+
+
+def _by_submission(findings: Sequence[Finding]) -> dict[str, tuple[Finding, ...]]:
+    grouped: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        grouped[finding.submission].append(finding)
+    return {sha: tuple(group) for sha, group in grouped.items()}

@@ -1,0 +1,130 @@
+"""A process that does a month's work in children and kills them where it is told: `python -m tests.flows.killing`.
+
+Each line of its input is a job, each line of its output what became of the child: `killed`, `done` or the error. The
+libraries are imported once, and what comes before publication is computed once, so that a kill costs about a second.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flows import month as months
+from flows import reader_pool, steps
+from flows.documents import Documents
+from flows.ledger import Ledger
+from flows.month import Month
+from flows.settings import load_settings
+from flows.store import Store
+from tests import pipeline
+from tests.pipeline import INBOX, Run
+from transforms.checks import warm_up
+
+PERIOD = "2014-02"
+
+
+def main() -> None:
+    scratch = Path(sys.argv[1])
+    warm_up()
+    ready = pipeline.run(INBOX, scratch / "ready", PERIOD)
+    made = ready.documents()
+    reader_pool.close_shared()  # children are not to share its pipes
+    shutil.rmtree(scratch / "ready" / "out", ignore_errors=True)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(_forked(json.loads(line), ready, made), flush=True)
+
+
+def _forked(job: dict[str, Any], ready: Run, made: Documents) -> str:
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            _arm(job)
+            _work(job, ready, made)
+            code = 0
+        except BaseException as error:
+            print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
+        finally:
+            os._exit(code)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        return "killed" if os.WTERMSIG(status) == signal.SIGKILL else f"signal {os.WTERMSIG(status)}"
+    return "done" if os.WEXITSTATUS(status) == 0 else "failed"
+
+
+def _work(job: dict[str, Any], ready: Run, made: Documents) -> None:
+    """`publish`: from the finished documents on; `run`: from the inbox on, with the documents made beforehand."""
+    month = _month(Path(job["home"]), ready.month)
+    with month.ledger.lock(month.code, month.period):
+        received = {period: months.receive(month, period, months.now()) for period in month.periods}
+        plan = months.plan(month, received)
+        if issue := months.unchanged(month, plan):
+            months.release(month, issue)
+            return
+        run = replace(ready, month=month, plan=plan)
+        if job["what"] == "run":
+            readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
+            checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
+            accepted = steps.accept_rows(month, plan, readings, checked)
+            run = Run(month, plan, accepted, steps.measure_months(month, accepted))
+        returned = steps.mark_workbooks(month, plan, run.accepted, run.measured)
+        issue = steps.publish_issue(month, plan, run.accepted, run.measured, run.view(), made, returned)
+        months.release(month, issue)
+
+
+def _month(home: Path, month: Month) -> Month:
+    with pipeline.environment(SANCU_HOME=str(home), SANCU_OUT=str(home / "out")):
+        settings = load_settings()
+    ledger, store = Ledger(settings.database_url), Store(settings.store_url)
+    return replace(month, settings=settings, out=home / "out", ledger=ledger, store=store)
+
+
+def _arm(job: dict[str, Any]) -> None:
+    """Kill this process at the n-th call of a function, before or after it, or after some milliseconds."""
+    if "after_ms" in job:
+        threading.Thread(target=_kill_later, args=(job["after_ms"] / 1000,), daemon=True).start()
+    if "point" in job:
+        module, _, name = job["point"].partition(":")
+        owner: Any = import_module(module)
+        *path, attribute = name.split(".")
+        for part in path:
+            owner = getattr(owner, part)
+        setattr(owner, attribute, _deadly(getattr(owner, attribute), job.get("nth", 1), job.get("when") == "after"))
+
+
+def _deadly(function: Callable[..., Any], nth: int, after: bool) -> Callable[..., Any]:
+    calls = 0
+
+    @functools.wraps(function)
+    def called(*arguments: Any, **options: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == nth and not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        result = function(*arguments, **options)
+        if calls == nth and after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+
+    return called
+
+
+def _kill_later(seconds: float) -> None:
+    time.sleep(seconds)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
