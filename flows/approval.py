@@ -11,9 +11,9 @@ from prefect.flow_runs import suspend_flow_run
 from prefect.input import RunInput
 from pydantic import Field
 
-from flows import month as months
 from flows.ledger import Status
 from flows.month import Issue, Month
+from flows.releasing import sign
 
 
 class Approval(RunInput):
@@ -27,11 +27,12 @@ def is_released(month: Month) -> bool:
     return latest is not None and latest.status is Status.RELEASED
 
 
-def release_when_approved(month: Month, issue: Issue) -> Issue:
-    """Suspend until this very version is approved, then release it.
+def sign_when_approved(month: Month, issue: Issue) -> None:
+    """Suspend until this very version is approved, then sign it.
 
     Within a flow run of a deployment only: the first call ends the process, a call after the approval returns.
     """
-    suspend_flow_run(wait_for_input=Approval, key=issue.briefing.fingerprint[:16])
+    approval = suspend_flow_run(wait_for_input=Approval, key=issue.briefing.fingerprint[:16])
     with month.ledger.lock(month.code, month.period):
-        return issue if is_released(month) else months.release(month, issue)
+        if not is_released(month):
+            sign(month, issue.briefing.fingerprint, approval.signer)

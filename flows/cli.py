@@ -45,7 +45,7 @@ def run(
     as_known: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="日期", help="只用这一天为止收到的文件。")
     ] = None,
-    release: Annotated[bool, typer.Option("--release", help="做好后签发；签发后不再改动。")] = False,
+    sign: Annotated[bool, typer.Option("--release", help="签发；签发后不再改动。同 sancu release。")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """做一个月的简报。没有变化时不重做。"""
@@ -56,12 +56,45 @@ def run(
     known = as_known.date() if as_known else None
     month = months.open_month(settings, period, district, inbox, out.absolute() if out else None, known)
     with _progress(enabled=not as_json):
-        issue = months.look(month)
-        if issue is None:
-            issue = _make(month)
-    if release:
-        issue = months.release(month, issue)
+        if sign:
+            from flows.releasing import release as release_month
+
+            issue = release_month(month, _make)
+        else:
+            issue = months.look(month) or _make(month)
     _tell(issue, as_json)
+
+
+@app.command()
+def release(
+    period: PeriodArgument,
+    note: Annotated[str | None, typer.Option("--note", metavar="文字|@文件", help="按语；空的为去掉按语。")] = None,
+    signer: Annotated[str, typer.Option("--by", metavar="签发人", help="职务，记入账本，不印出。")] = "办公室",
+    correction: Annotated[str, typer.Option("--correct", metavar="原因", help="已签发的，更正后重发。")] = "",
+    district: DistrictOption = None,
+    inbox: InboxOption = None,
+    out: Annotated[Path | None, typer.Option(metavar="目录", help="输出目录，默认 out。")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """签发一个月的简报：去掉“送审稿”字样，从此不再改动。可加按语；有错的用 --correct 更正重发。"""
+    from flows import month as months
+    from flows.releasing import release as release_month
+    from flows.settings import load_settings
+
+    month = months.open_month(load_settings(), period, district, inbox, out.absolute() if out else None)
+    with _progress(enabled=not as_json):
+        issue = release_month(month, _make, signer, _text(note), correction)
+    _tell(issue, as_json)
+
+
+def _text(given: str | None) -> str | None:
+    """An option's text, or that of the file it names with `@`."""
+    if given is None or not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"读不了 {given[1:]}：应是 UTF-8 的文本文件。") from error
 
 
 def _make(month: Any) -> Any:

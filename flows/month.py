@@ -14,8 +14,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from flows import editorials
 from flows import fingerprint as prints
 from flows.configuration import Configuration, load_configuration
+from flows.editorials import Said
 from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
 from flows.settings import REPOSITORY, Settings
@@ -92,6 +94,8 @@ class Plan:
     waiting: tuple[str, ...] = ()  # still being copied; they count from the next run on
     superseded: tuple[Submission, ...] = ()  # of this month: annex 1 says what was corrected
     inputs: Mapping[str, str] = field(default_factory=dict)  # what else it depends on, name → hash
+    said: Said = field(default_factory=Said)  # by the office
+    draft: str = ""  # the fingerprint that it would have unsigned
 
 
 def open_month(
@@ -161,15 +165,23 @@ def plan(month: Month, received: dict[Period, Received]) -> Plan:
         "notes": json.dumps([dataclasses.astuple(note) for note in notes]),
         "superseded": json.dumps([(s.sha256, s.received_at.isoformat()) for s in superseded]),
     }
+    entries = month.ledger.editorials(month.code, month.period, month.as_known)
+    said = editorials.unsigned(entries)
+    if said.text:
+        beside["editorial"] = said.text
     others: dict[str, Any] = {
         "texts": {**month.configuration.texts, **beside},
         "templates": month.templates,
         "code": prints.code_version(),
         "fonts": prints.fonts_identity(month.settings.fonts),
     }
-    fingerprint = prints.fingerprint(submissions, period=month.period, **others)
+    draft = fingerprint = prints.fingerprint(submissions, period=month.period, **others)
+    if signed := editorials.signature(entries, draft):
+        said = dataclasses.replace(said, signer=signed.by, signed_at=signed.at)
+        fingerprint = editorials.signed_fingerprint(draft, signed.by)
     waiting = tuple(f"{period} {name}" for period, found in received.items() for name in found.waiting)
-    return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded, prints.inputs(**others))
+    inputs = prints.inputs(**others)
+    return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded, inputs, said, draft)
 
 
 @dataclass(frozen=True)
@@ -187,6 +199,10 @@ class Issue:
         return self.folder / "briefing.pdf"
 
     @property
+    def released(self) -> bool:
+        return self.briefing.status is Status.RELEASED
+
+    @property
     def summary(self) -> dict[str, Any]:
         return dict(self.briefing.manifest["summary"])
 
@@ -196,7 +212,8 @@ class Issue:
         findings, lights = told["findings"], told["lights"]
         lines = [
             f"{told['title']} 第{told['number']}期（总第{told['total_number']}期）"
-            + ("【未定稿】" if told["provisional"] else ""),
+            + ("" if self.released else "【未定稿】" if told["provisional"] else "【送审稿】")
+            + ("【更正】" if told["correction"] else ""),
             f"  报送：应报 {told['departments']} 个部门，已收 {told['received']} 个"
             + (f"；缺：{'、'.join(told['missing'])}" if told["missing"] else ""),
             f"  问题：退回 {findings['block']} 条，需说明 {findings['explain']} 条，提示 {findings['inform']} 条",
@@ -207,7 +224,7 @@ class Issue:
         ]
         if self.unchanged:
             lines.append("  数据、规则和程序都没有变化，没有重做。")
-        if self.briefing.status is Status.RELEASED:
+        if self.released:
             lines.append("  已签发，不再改动。")
         return [*lines, str(self.pdf)]
 
@@ -229,8 +246,12 @@ def by_period(submissions: tuple[Submission, ...]) -> list[tuple[Submission, ...
 
 def look(month: Month) -> Issue | None:
     """Pull, and say whether this month's briefing stands already; None when it must be made."""
-    received = {period: receive(month, period, now()) for period in month.periods}
-    return unchanged(month, plan(month, received))
+    return unchanged(month, plan(month, received_of(month)))
+
+
+def received_of(month: Month) -> dict[Period, Received]:
+    """Every month's folder, pulled."""
+    return {period: receive(month, period, now()) for period in month.periods}
 
 
 def unchanged(month: Month, planned: Plan) -> Issue | None:
@@ -241,7 +262,7 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
     """
     briefing = month.ledger.find_briefing(month.code, month.period, planned.fingerprint)
     if briefing is None:
-        refuse_if_released(month)
+        refuse_if_released(month, planned)
         return None
     if (outputs(month.folder) or {}).get("fingerprint") != planned.fingerprint:
         kept = month.store.issue(month.issue_folder(planned.fingerprint))
@@ -264,15 +285,16 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
     return Issue(briefing, month.folder, True, planned.withdrawn, planned.waiting)
 
 
-def release(month: Month, issue: Issue) -> Issue:
-    """签发: from now on the month's issue stays as it is."""
-    return dataclasses.replace(issue, briefing=month.ledger.release(issue.briefing, now()))
-
-
-def refuse_if_released(month: Month) -> None:
+def refuse_if_released(month: Month, planned: Plan, what: str = "现有数据") -> None:
+    """
+    Raises:
+        Stopped: the month's issue is out, and this plan does not correct it; `what` is not as it was.
+    """
     latest = month.ledger.latest_briefing(month.code, month.period)
-    if month.as_known is None and latest and latest.status is Status.RELEASED:
+    if month.as_known is not None or latest is None or latest.status is not Status.RELEASED:
+        return
+    if planned.said.corrects != latest.fingerprint:
         raise Stopped(
-            f"{month.period.chinese}第{latest.number}期已经签发，不能改写；现有数据与签发时不同。"
-            f"要看签发时的版本，请用 --as-known；更正请在以后的期次中说明。"
+            f"{month.period.chinese}第{latest.number}期已经签发，不能改写；{what}与签发时不同。"
+            f"要看签发时的版本，请用 --as-known；要更正重发，请用 sancu release {month.period} --correct 原因。"
         )

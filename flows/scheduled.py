@@ -75,12 +75,15 @@ def scheduled_briefing(district: DistrictCode, period: PeriodText, kind: Literal
     except Exception as error:
         alert(month.settings, month.configuration, month.period, AlertKind.FAILED, explained(error), now)
         raise
+    if issue.released:  # signed before, by a run that was killed
+        return "\n".join(issue.lines())
     if kind == "draft":
         Journal(month.settings, month.code).record(f"{kind} {period}", now)
     else:
         waiting = f"{issue.summary['title']}已经排好，等待签发：{issue.pdf}。签发：sancu release {period}，或在调度页面点 Resume。"
         alert(month.settings, month.configuration, month.period, AlertKind.WAITING, waiting, now)
-        issue = approval.release_when_approved(month, issue)
+        approval.sign_when_approved(month, issue)
+        issue = monthly_briefing.fn(district=district, period=period)
     return "\n".join(issue.lines())
 
 

@@ -68,6 +68,7 @@ def serve(settings: Settings, port: int = 4200, cron: str = "", at: str = "") ->
         os.environ[REHEARSAL] = parse_moment(at).isoformat()
     folder = settings.home / "prefect"
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)  # a shell that starts it in the background has it ignored
     with _alone(settings.home, folder):
         number = _free(port)
         url = f"http://127.0.0.1:{number}/api"

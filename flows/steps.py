@@ -13,7 +13,7 @@ from flows import returned as back
 from flows.documents import PDF, Documents
 from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
-from flows.ledger import Briefing
+from flows.ledger import Briefing, Status
 from flows.month import Issue, Month, Plan
 from flows.proving import names_of, prove
 from flows.reader_pool import shared
@@ -187,6 +187,9 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
             printed_on=period.plus(1).first_day.replace(day=district.masthead.issue_day),
             fingerprint=plan.fingerprint,
             provisional=any(r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED) for r in accepted.receipts),
+            editor_note=plan.said.note,
+            correction=plan.said.correction,
+            signed=bool(plan.said.signer),
         )
     )
 
@@ -276,6 +279,8 @@ def publish_issue(
             pdf_sha256=sha256_of(made.files[PDF]),
             manifest=manifest,
             as_known=month.as_known,
+            status=Status.RELEASED if view.signed else Status.DRAFT,
+            released_at=plan.said.signed_at,
         ),
         figures.values(),
         findings,
@@ -315,6 +320,9 @@ def _manifest(
             "number": view.number,
             "total_number": view.total_number,
             "provisional": view.provisional,
+            "note": view.editor_note,
+            "correction": view.correction,
+            "signer": plan.said.signer,
             "departments": len(accepted.receipts),
             "received": len(accepted.receipts) - len(missing),
             "missing": missing,

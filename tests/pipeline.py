@@ -65,8 +65,12 @@ def run(inbox: Path, home: Path, period: str = "2014-06") -> Run:
     """Everything up to the figures, in a ledger of its own."""
     with environment(SANCU_HOME=str(home), SANCU_OUT=str(home / "out")):
         month = months.open_month(load_settings(), period, inbox=str(inbox))
-    received = {p: months.receive(month, p, months.now()) for p in month.periods}
-    plan = months.plan(month, received)
+    return measured(month)
+
+
+def measured(month: Month) -> Run:
+    """The same for a month that is open."""
+    plan = months.plan(month, months.received_of(month))
     readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
     accepted = steps.accept_rows(month, plan, readings, checked)

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 from flows.urls import without_credentials
 from transforms.errors import ConfigurationError, EnvironmentFailure
 
-HEAD = "0003"  # newest revision in migrations/versions
+HEAD = "0004"  # newest revision in migrations/versions
 _BUSY_MILLISECONDS = 30_000
 _REASONS = (
     ("locked", "正被别的程序占用，请稍后再试"),

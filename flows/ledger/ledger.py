@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from flows.ledger import models, receipts, records, tracing
 from flows.ledger.database import Database
 from flows.ledger.locks import run_locked
-from flows.ledger.records import Arrival, Briefing, Status
+from flows.ledger.records import Arrival, Briefing, Editorial, Word
 from flows.ledger.tracing import Receipt, Traced
 from transforms.figures import Figure
 from transforms.findings import Finding
@@ -133,17 +133,20 @@ class Ledger:
             with self._database.writing() as connection:
                 connection.execute(update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at))
 
-    def release(self, briefing: Briefing, at: dt.datetime) -> Briefing:
-        """签发. A briefing released before keeps its day."""
+    def record_editorial(self, district: str, period: Period, entry: Editorial) -> None:
+        """Add a word of the office; the same one again adds nothing."""
+        row = {"district": district, "period": str(period), "kind": entry.kind.value}
+        row |= {"text": entry.text, "by": entry.by, "about": entry.about}
         with self._database.writing() as connection:
-            table = models.briefing
-            connection.execute(
-                update(table)
-                .where(table.c.id == briefing.id, table.c.status == Status.DRAFT.value)
-                .values(status=Status.RELEASED.value, released_at=at)
-            )
-            row = connection.execute(select(table).filter_by(id=briefing.id)).mappings().one()
-            return records.briefing_of(dict(row))
+            last = _editorials(connection, district, period, entry.kind)[-1:]
+            if not last or replace(last[0], at=entry.at) != entry:
+                connection.execute(insert(models.editorial).values(**row, at=entry.at))
+
+    def editorials(self, district: str, period: Period, as_known: dt.datetime | None = None) -> tuple[Editorial, ...]:
+        """What the office said of a month's issue by `as_known`, in that order."""
+        with self._database.reading() as connection:
+            found = _editorials(connection, district, period)
+        return tuple(entry for entry in found if as_known is None or entry.at <= as_known)
 
     def figures_of(self, briefing: Briefing) -> dict[str, Figure]:
         """Every figure by code, in the order recorded, exact and with its lineage."""
@@ -193,3 +196,11 @@ def _find(connection: Connection, district: str, period: Period, fingerprint: st
     wanted = select(models.briefing).filter_by(district=district, period=str(period), fingerprint=fingerprint)
     row = connection.execute(wanted).mappings().first()
     return records.briefing_of(dict(row)) if row else None
+
+
+def _editorials(connection: Connection, district: str, period: Period, kind: Word | None = None) -> list[Editorial]:
+    wanted = select(models.editorial).filter_by(district=district, period=str(period)).order_by(models.editorial.c.id)
+    if kind is not None:
+        wanted = wanted.filter_by(kind=kind.value)
+    rows = connection.execute(wanted).mappings()
+    return [Editorial(Word(row["kind"]), row["text"], row["by"], row["at"], row["about"]) for row in rows]

@@ -159,6 +159,20 @@ finding = Table(
     Column("explained_by", Text, nullable=False, server_default=""),
 )
 
+# One row a word of the office about one issue: a note, a signature, a correction. Nothing is changed or deleted.
+editorial = Table(
+    "editorial",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("district", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("about", Text, nullable=False),  # fingerprint: of the draft signed, of the issue corrected
+    Column("at", UtcDateTime, nullable=False),
+)
+
 # One row a district and month that a run is working on now.
 run_lock = Table(
     "run_lock",

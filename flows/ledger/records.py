@@ -32,6 +32,26 @@ class Arrival:
     sender: str = ""
 
 
+class Word(StrEnum):
+    """What an editorial entry is."""
+
+    NOTE = "note"  # 按语
+    SIGN = "sign"  # 签发
+    CORRECT = "correct"  # 更正
+
+
+@dataclass(frozen=True)
+class Editorial:
+    """One word of the office about an issue. `about` is the fingerprint of the draft signed or of the issue corrected,
+    empty for a note."""
+
+    kind: Word
+    text: str
+    by: str
+    at: dt.datetime
+    about: str = ""
+
+
 @dataclass(frozen=True)
 class Briefing:
     """One briefing made. `id` is 0 until it is recorded; times have a zone."""

@@ -25,6 +25,7 @@ from flows import reader_pool, steps
 from flows.documents import Documents
 from flows.ledger import Ledger
 from flows.month import Month
+from flows.releasing import sign
 from flows.settings import load_settings
 from flows.store import Store
 from tests import pipeline
@@ -69,9 +70,9 @@ def _work(job: dict[str, Any], ready: Run, made: Documents) -> None:
     month = _month(Path(job["home"]), ready.month)
     with month.ledger.lock(month.code, month.period):
         received = {period: months.receive(month, period, months.now()) for period in month.periods}
+        sign(month, months.plan(month, received).draft, "办公室")
         plan = months.plan(month, received)
-        if issue := months.unchanged(month, plan):
-            months.release(month, issue)
+        if months.unchanged(month, plan):
             return
         run = replace(ready, month=month, plan=plan)
         if job["what"] == "run":
@@ -80,8 +81,7 @@ def _work(job: dict[str, Any], ready: Run, made: Documents) -> None:
             accepted = steps.accept_rows(month, plan, readings, checked)
             run = Run(month, plan, accepted, steps.measure_months(month, accepted))
         returned = steps.mark_workbooks(month, plan, run.accepted, run.measured)
-        issue = steps.publish_issue(month, plan, run.accepted, run.measured, run.view(), made, returned)
-        months.release(month, issue)
+        steps.publish_issue(month, plan, run.accepted, run.measured, run.view(), made, returned)
 
 
 def _month(home: Path, month: Month) -> Month:

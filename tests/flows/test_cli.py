@@ -139,13 +139,16 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert "没有重做" in sancu(tmp_path, *run).stdout
     assert contents(out) == files
 
-    released = sancu(tmp_path, *run, "--release")
+    released = sancu(tmp_path, "release", *run[1:], "--by", "分管主任", "--note", "六月是半年收官之月。")
     assert "已签发" in released.stdout
+    signed = contents(out)
+    assert signed["briefing.pdf"] != files["briefing.pdf"]
+    assert json.loads(signed["manifest.json"])["summary"]["signer"] == "分管主任"
     (inbox / "350303/2014-06/信访局.csv").write_bytes((inbox / "350303/2014-05/信访局.csv").read_bytes())
     refused = sancu(tmp_path, *run)
     assert refused.returncode == 1
     assert "已经签发" in refused.stderr
-    assert contents(out) == files
+    assert contents(out) == signed
 
 
 def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) -> None:

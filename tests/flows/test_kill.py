@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("kill")
 POINTS = [
     "flows.ledger:Ledger.record_submissions",
     "flows.ledger:Ledger.record_briefing",
-    "flows.ledger:Ledger.release",
+    "flows.ledger:Ledger.record_editorial",
     "flows.store:Store.put",
     "flows.store:Store.put_rows",
     "flows.store:Store.publish",
@@ -33,7 +33,7 @@ POINTS = [
     "flows.atomic:sync_folder",
     "os:replace",
 ]
-CLOCKS = {"first_seen_at", "made_at", "confirmed_at", "released_at", "since"}
+CLOCKS = {"first_seen_at", "made_at", "confirmed_at", "released_at", "since", "at"}
 
 
 class Killer:

@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from flows.ledger import Arrival, Briefing, Ledger, Status, migrations, models
+from flows.ledger import Arrival, Briefing, Editorial, Ledger, Word, migrations, models
 from flows.ledger.database import HEAD, Database
 from flows.processes import Process, is_alive, this_process
 from flows.settings import REPOSITORY
@@ -270,11 +270,15 @@ def test_latest_leaves_out_as_known_and_follows_confirm(ledger: Ledger) -> None:
     assert ledger.latest_briefing(D, JUNE) == first
 
 
-def test_release_keeps_its_day(ledger: Ledger) -> None:
-    made = ledger.record_briefing(briefing(), [], [])
-    released = ledger.release(made, july(3))
-    assert (released.status, released.released_at) == (Status.RELEASED, july(3))
-    assert ledger.release(made, july(9)).released_at == july(3)
+def test_what_the_office_said_is_kept_in_order_and_once(ledger: Ledger) -> None:
+    note = Editorial(Word.NOTE, "按语", "办公室", july(3))
+    signed = Editorial(Word.SIGN, "", "办公室", july(4), "f1")
+    other = replace(note, text="另一条", at=july(5))
+    for entry in (note, replace(note, at=july(4)), signed, other, note):
+        ledger.record_editorial(D, JUNE, entry)
+    assert ledger.editorials(D, JUNE) == (note, signed, other, note)
+    assert ledger.editorials(D, JUNE, july(4)) == (note, signed, note)
+    assert ledger.editorials(D, Period(2014, 5)) == ()
 
 
 def test_failure_in_the_middle_leaves_nothing(ledger: Ledger) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.configuration import load_configuration
-from flows.ledger import Briefing, Ledger
+from flows.ledger import Briefing, Ledger, Status
 from flows.schedule_journal import REHEARSAL, Journal, done_of, parse_moment, schedule_now
 from flows.settings import Settings, load_settings
 from tests.pipeline import ROOT
@@ -53,9 +54,10 @@ def test_only_a_release_makes_an_issue_done(settings: Settings) -> None:
     settings.home.mkdir(parents=True)
     ledger = Ledger(settings.database_url)
     made = Briefing("350303", JUNE, "f" * 64, 5, 5, False, MORNING, "0" * 64, {"summary": {}})
-    briefing = ledger.record_briefing(made, [], [])
+    ledger.record_briefing(made, [], [])
     assert done_of(settings, configuration, [JUNE]) == {}
-    ledger.release(briefing, MORNING)
+    signed = replace(made, fingerprint="e" * 64, status=Status.RELEASED, released_at=MORNING)
+    ledger.record_briefing(signed, [], [])
     assert done_of(settings, configuration, [JUNE]) == {"issue 2014-06": MORNING}
 
 

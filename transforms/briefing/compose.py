@@ -56,7 +56,9 @@ def compose(given: BriefingInput) -> View:
         title=given.district.masthead.title.replace("{period}", given.period.chinese),
         printed_on=given.printed_on,
         fingerprint=given.fingerprint,
-        editor_note=(given.editor_note or "").strip(),
+        editor_note=given.editor_note.strip(),
+        correction=given.correction.strip(),
+        signed=given.signed,
         provisional=given.provisional,
         missing=tuple(
             r.department for r in given.receipts if r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED)

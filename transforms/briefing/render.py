@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from transforms.briefing import pictures, printing
+from transforms.briefing import pictures, printing, watermark
 from transforms.briefing.archival import archived
 from transforms.briefing.origins import origins
 from transforms.briefing.view import Chart, View
@@ -68,6 +68,7 @@ def laid_out(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Pat
         raise EnvironmentFailure(f"生成 PDF 的系统库不全，请运行 sancu doctor 查看：{error}") from error
     memory = {f"chart:{chart.name}": (pictures.svg(chart, paths["hei"]), "image/svg+xml") for chart in charts}
     css = printing.fonts_css({role: path.as_uri() for role, path in paths.items()})
+    memory |= {url: (watermark.svg(word, paths["hei"]), "image/svg+xml") for url, word in watermark.WORDS.items()}
     memory["briefing:fonts.css"] = (css.encode(), "text/css")
     fetcher = _fetcher(memory, [*paths.values(), Path(printing.TEMPLATE_FOLDER).resolve() / "page.css"])
     source = HTML(string=html, base_url=Path(printing.TEMPLATE_FOLDER).resolve().as_uri() + "/", url_fetcher=fetcher)

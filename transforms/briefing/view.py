@@ -76,6 +76,14 @@ class Ranking:
     base_label: str = "基数"
 
 
+class Stage(StrEnum):
+    """How far an issue has come; what stands across an unsigned one."""
+
+    PROVISIONAL = "未定稿"  # departments are missing
+    REVIEW = "送审稿"
+    SIGNED = "签发"
+
+
 class ReceiptStatus(StrEnum):
     RECEIVED = "已收"
     LATE = "迟报"
@@ -157,8 +165,10 @@ class BriefingInput:
     receipts: tuple[Receipt, ...]
     printed_on: dt.date
     fingerprint: str  # hexadecimal
-    editor_note: str | None = None
+    editor_note: str = ""
     provisional: bool = False
+    correction: str = ""
+    signed: bool = False
     revisions: tuple[Revision, ...] = ()
     departures: tuple[Departure, ...] = ()
 
@@ -253,6 +263,14 @@ class View:
     previous: Mapping[str, Figure] = field(default_factory=dict)  # last month's figures; empty in the first month
     candidates: tuple[AttentionItem, ...] = ()  # what page one would list if it had no end, red before yellow
     trend: Chart | None = None  # None in the first month
+    correction: str = ""  # why the issue is given out again
+    signed: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        if self.signed:
+            return Stage.SIGNED
+        return Stage.PROVISIONAL if self.provisional else Stage.REVIEW
 
     @property
     def charts(self) -> tuple[Chart, ...]:

@@ -230,7 +230,7 @@ def test_the_masthead_and_its_rule_are_red(document: Document) -> None:
     assert str(document.styles["版头"].font.color.rgb) == "E60012"
     rule = document.styles["版头机关与日期"].element.pPr.find(qn("w:pBdr")).find(qn("w:bottom"))
     assert rule.get(qn("w:color")) == "E60012" and rule.get(qn("w:sz")) == "16"
-    assert [name for name, _ in style_names(document)][:4] == ["版头", "期号", "版头机关与日期", "Title"]
+    assert [name for name, _ in style_names(document)][:5] == ["稿别", "版头", "期号", "版头机关与日期", "Title"]
 
 
 def test_fonts_that_are_missing_have_others_in_their_place(issue: bytes) -> None:
@@ -325,13 +325,18 @@ def test_lights_are_shape_word_and_colour(document: Document) -> None:
     assert shown == {("LightRed", "▲红"), ("LightYellow", "◆黄"), ("LightGreen", "●绿")}
 
 
-@pytest.mark.parametrize("provisional", [True, False])
-def test_a_draft_is_marked_on_every_page(view: View, pictures: dict[str, bytes], provisional: bool) -> None:
-    document = opened(docx(replace(view, provisional=provisional), pictures))
+@pytest.mark.parametrize(
+    ("provisional", "signed", "words"),
+    [(True, False, ["未定稿"]), (False, False, ["送审稿"]), (False, True, []), (True, True, [])],
+)
+def test_an_unsigned_issue_is_marked_on_every_page(
+    view: View, pictures: dict[str, bytes], provisional: bool, signed: bool, words: list[str]
+) -> None:
+    document = opened(docx(replace(view, provisional=provisional, signed=signed), pictures))
     section = document.sections[0]
     for header in (section.header, section.even_page_header):
         marks = [] if header.is_linked_to_previous else header._element.xpath(".//@string")
-        assert marks == (["未定稿"] if provisional else [])
+        assert marks == words
 
 
 def test_the_colophon_stands_at_the_foot_of_the_last_page(document: Document) -> None:

@@ -20,7 +20,6 @@ from transforms.briefing.word.looks import BLOCK_MM
 from transforms.briefing.word.oxml import Node, allowed, w
 from transforms.errors import ConfigurationError
 
-DRAFT = "未定稿"
 NO_PAGES: Mapping[str, int] = MappingProxyType({})
 
 
@@ -33,7 +32,7 @@ def docx(view: View, pictures: Mapping[str, bytes], pages: Mapping[str, int] = N
         ConfigurationError: a template uses an element or a class that the vocabulary does not have, a chart has no
             picture, or a link leads nowhere.
     """
-    return from_html(printing.html(view), pictures, pages, view.fingerprint, DRAFT if view.provisional else "")
+    return from_html(printing.html(view), pictures, pages, view.fingerprint, "" if view.signed else view.stage.value)
 
 
 def from_html(

@@ -132,6 +132,7 @@ PARAGRAPHS = (
         keep_next=True,
         alias="公文标题",
     ),
+    Look("Marks", "稿别", Font.HEI, size=12, line_mm=5, align=Align.LEFT),
     Look("Draft", "未定稿", size=12, line_mm=6, before_mm=1, after_mm=4, side_mm=3.2, box=Rule(1, 8)),
     replace(BODY, key="EditorNote", name="按语", font=Font.KAI),
     Look(

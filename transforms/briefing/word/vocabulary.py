@@ -11,6 +11,7 @@ from transforms.errors import ConfigurationError
 PARAGRAPHS = {
     ("p", ""): "BodyText",
     ("p", "masthead"): "Masthead",
+    ("p", "marks"): "Marks",
     ("p", "issue"): "IssueLine",
     ("p", "draft"): "Draft",
     ("p", "note"): "EditorNote",
