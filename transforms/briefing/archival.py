@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 import pikepdf
-from pikepdf import Array, AttachedFileSpec, Dictionary, Name
+from pikepdf import AttachedFileSpec, Dictionary, Name
 from pikepdf import open as parsed  # from memory: no file is opened
 
 from transforms.briefing import drawing, glyphs, links, tagging
@@ -114,7 +114,7 @@ def _pdf_date(date: str) -> str:
 
 
 def _attach(pdf: pikepdf.Pdf, name: str, content: bytes, date: str) -> None:
-    """Once in the name tree and once in /AF, as the data that the document was made from (ISO 19005-3, 6.8)."""
+    """As the data that the document was made from (ISO 19005-3, 6.8). pikepdf puts it into /AF and the name tree."""
     specification = AttachedFileSpec(
         pdf,
         content,
@@ -126,9 +126,6 @@ def _attach(pdf: pikepdf.Pdf, name: str, content: bytes, date: str) -> None:
     )
     specification.relationship = Name.Data
     pdf.attachments[name] = specification
-    if "/AF" not in pdf.Root:
-        pdf.Root.AF = Array()
-    pdf.Root.AF.append(specification.obj)
 
 
 def _saved(pdf: pikepdf.Pdf) -> bytes:
@@ -140,5 +137,6 @@ def _saved(pdf: pikepdf.Pdf) -> bytes:
         object_stream_mode=pikepdf.ObjectStreamMode.generate,
         recompress_flate=True,
         deterministic_id=True,
+        fix_metadata_version=False,  # else the packet is written anew
     )
     return target.getvalue()
