@@ -140,11 +140,16 @@ def _flatten(node: Node) -> None:
         _flatten(kid)
         if kid.tag == "Caption" and node.tag != "Table":
             kid.tag = "P"
-        if kid.tag in ("NonStruct", "Span"):
+        if kid.tag in ("NonStruct", "Span") or _leads_nowhere(kid):
             kids.extend(kid.kids)
         elif kid.kids or kid.tag in ("TD", "TH"):  # an empty cell keeps its place in the row
             kids.append(kid)
     node.kids = kids
+
+
+def _leads_nowhere(node: Node) -> bool:
+    """A link whose annotation is gone: one within a link, to the same place."""
+    return node.tag == "Link" and not any(isinstance(kid, Note) for kid in node.kids)
 
 
 def _artifacts(pdf: pikepdf.Pdf, kept: set[Mark]) -> None:
