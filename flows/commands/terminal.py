@@ -1,0 +1,45 @@
+"""What the commands share: the options that many take, exit codes, the progress bar and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+DONE, STOPPED, BAD_INPUT, ENVIRONMENT = 0, 1, 2, 3
+
+PeriodArgument = Annotated[str, typer.Argument(metavar="期别", help="月份，如 2014-06。")]
+DistrictOption = Annotated[str | None, typer.Option("--district", metavar="代码", help="区划代码，默认 350303。")]
+InboxOption = Annotated[str | None, typer.Option("--inbox", metavar="网址或目录", help="收文目录。")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序使用。")]
+OutOption = Annotated[Path | None, typer.Option("--out", metavar="目录", help="输出目录，默认 out。")]
+
+
+@contextmanager
+def progress(enabled: bool) -> Iterator[None]:
+    """A bar on the terminal's error stream, so that output can be piped; plain lines where there is no terminal."""
+    from flows.progress import listening
+
+    console = Console(stderr=True)
+    if not (enabled and console.is_terminal):
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("准备", total=None)
+
+        def listen(step: str, done: int, total: int) -> None:
+            bars.update(bar, description=step, completed=done, total=total)
+
+        with listening(listen):
+            yield
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
