@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# What some tests run against: LibreOffice, which opens the workbooks and the Word edition, Chromium, which opens the web edition, and the servers that files are pulled from.
+# What some tests run against: LibreOffice, which opens the workbooks and the Word edition, Chromium, which opens the web edition, the servers
+# that files are pulled from, and PostgreSQL.
 # Where they are missing and cannot be installed, those tests are skipped and say so.
 set -euo pipefail
 # shellcheck source=setup/common.sh
@@ -16,6 +17,14 @@ if [ ! -d /run/systemd/system ]; then
   command -v sshd >/dev/null || missing+=(openssh-server)
   command -v smbd >/dev/null || missing+=(samba)
 fi
+compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 if [ ${#missing[@]} -gt 0 ]; then
+  # Only the programs: the tests start servers of their own, in temporary folders. The package would make and start one.
+  if [ "$(id -u)" -eq 0 ]; then
+    clusters=/etc/postgresql-common/createcluster.d
+    mkdir -p "$clusters"
+    echo 'create_main_cluster = false' >"$clusters/sancu-tests.conf"
+    trap 'rm -f "$clusters/sancu-tests.conf"' EXIT
+  fi
   install_packages "${missing[@]}" || say "没有装 ${missing[*]}，有关的测试会跳过 · not installed, the tests that need them are skipped"
 fi

@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from flows.ledger import models, receipts, records, tracing
 from flows.ledger.database import Database
@@ -32,7 +31,8 @@ class Ledger:
         self._database = Database(url)
 
     def lock(self, district: str, period: Period, timeout: float = 10.0) -> AbstractContextManager[None]:
-        """Keep every other run off this district's month; a dead process's lock is taken over.
+        """Keep every other run off this district's month; a lock of a dead process, or on PostgreSQL of a dead machine
+        too, is taken over.
 
         Raises:
             EnvironmentFailure: a live process still holds it after `timeout` seconds.
@@ -90,23 +90,17 @@ class Ledger:
         figures, findings = list(figures), list(findings)
         if len({figure.code for figure in figures}) != len(figures):
             raise ValueError("two figures with one code")
-        try:
-            with self._database.writing() as connection:
-                if known := _find(connection, briefing.district, briefing.period, briefing.fingerprint):
-                    return known
-                row = insert(models.briefing).values(records.briefing_row(briefing)).returning(models.briefing.c.id)
-                key: int = connection.execute(row).scalar_one()
-                if figures:
-                    rows = [records.figure_row(key, n, figure) for n, figure in enumerate(figures)]
-                    connection.execute(insert(models.figure), rows)
-                if findings:
-                    rows = [records.finding_row(key, n, finding) for n, finding in enumerate(findings)]
-                    connection.execute(insert(models.finding), rows)
-        except IntegrityError:  # another process was first, where writers do not queue
-            known = self.find_briefing(briefing.district, briefing.period, briefing.fingerprint)
-            if known is None:
-                raise
-            return known
+        with self._database.writing() as connection:
+            if known := _find(connection, briefing.district, briefing.period, briefing.fingerprint):
+                return known
+            row = insert(models.briefing).values(records.briefing_row(briefing)).returning(models.briefing.c.id)
+            key: int = connection.execute(row).scalar_one()
+            if figures:
+                rows = [records.figure_row(key, n, figure) for n, figure in enumerate(figures)]
+                connection.execute(insert(models.figure), rows)
+            if findings:
+                rows = [records.finding_row(key, n, finding) for n, finding in enumerate(findings)]
+                connection.execute(insert(models.finding), rows)
         return replace(briefing, id=key)
 
     def find_briefing(self, district: str, period: Period, fingerprint: str) -> Briefing | None:

@@ -1,4 +1,8 @@
-"""The run lock: one run at a time on a district's month, and none held for ever by a process that died."""
+"""The run lock: one run at a time on a district's month, and none held for ever by a process that died.
+
+The row says who holds it since when. Whether that process is alive is seen from the machine's processes where all runs
+are on one machine, as with SQLite; where the database is a server, by whether the process is still there to it.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from flows.ledger.database import Database
 from flows.ledger.models import run_lock
+from flows.ledger.presence import TOKEN, is_there
 from flows.processes import Process, is_alive, this_process
 from transforms.errors import EnvironmentFailure
 from transforms.period import Period
@@ -28,42 +32,39 @@ def run_locked(database: Database, district: str, period: Period, timeout: float
     Raises:
         EnvironmentFailure: a live process holds it; names that process.
     """
-    owner = secrets.token_hex(16)
     key = {"district": district, "period": str(period)}
     deadline = time.monotonic() + timeout
-    while holder := _take(database, key, owner):
-        if time.monotonic() >= deadline:
-            raise EnvironmentFailure(
-                f"{district} {period} 正由另一次运行处理（主机 {holder['host'].split(' ')[0]}，进程 {holder['pid']}，"
-                f"{holder['since'].astimezone():%Y-%m-%d %H:%M:%S} 开始），请等它结束后再运行。"
-            )
-        time.sleep(_POLL_SECONDS)
-    try:
-        yield
-    finally:
-        with database.writing() as connection:
-            connection.execute(delete(run_lock).where(run_lock.c.owner == owner))
+    with database.present() if database.served else nullcontext("") as token:
+        owner = token + secrets.token_hex(16)
+        while holder := _take(database, key, owner):
+            if time.monotonic() >= deadline:
+                raise EnvironmentFailure(
+                    f"{district} {period} 正由另一次运行处理（主机 {holder['host'].split(' ')[0]}，进程 {holder['pid']}，"
+                    f"{holder['since'].astimezone():%Y-%m-%d %H:%M:%S} 开始），请等它结束后再运行。"
+                )
+            time.sleep(_POLL_SECONDS)
+        try:
+            yield
+        finally:
+            with database.writing() as connection:
+                connection.execute(delete(run_lock).where(run_lock.c.owner == owner))
 
 
 def _take(database: Database, key: dict[str, str], owner: str) -> Mapping[str, Any] | None:
     """Take the lock; None when taken, else the row of the live holder."""
     mine = {**key, "owner": owner, "since": dt.datetime.now(dt.UTC), **this_process()._asdict()}
-    try:
-        with database.writing() as connection:
-            holder = _holder(connection, key)
-            if holder is None:
-                connection.execute(insert(run_lock).values(mine))
-                return None
-            process = Process(*(holder[name] for name in Process._fields))
-            if is_alive(process, holder["since"], mine["since"]):
-                return holder
-            taken = connection.execute(update(run_lock).where(run_lock.c.owner == holder["owner"]).values(mine))
-            return None if taken.rowcount else holder
-    except IntegrityError:  # two at once, where writers do not queue
-        with database.reading() as connection:
-            return _holder(connection, key) or mine
+    with database.writing() as connection:
+        holder = connection.execute(select(run_lock).filter_by(**key)).mappings().first()
+        if holder is None:
+            connection.execute(insert(run_lock).values(mine))
+        elif _at_work(database, connection, holder, mine["since"]):
+            return dict(holder)
+        else:
+            connection.execute(update(run_lock).where(run_lock.c.owner == holder["owner"]).values(mine))
+        return None
 
 
-def _holder(connection: Connection, key: Mapping[str, str]) -> Mapping[str, Any] | None:
-    row = connection.execute(select(run_lock).filter_by(**key)).mappings().first()
-    return dict(row) if row else None
+def _at_work(database: Database, connection: Connection, holder: Mapping[str, Any], now: dt.datetime) -> bool:
+    if database.served:
+        return is_there(connection, holder["owner"][:TOKEN])
+    return is_alive(Process(*(holder[name] for name in Process._fields)), holder["since"], now)

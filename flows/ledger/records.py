@@ -101,11 +101,9 @@ def figure_of(row: Mapping[str, Any]) -> Figure:
 
 
 def finding_row(briefing_id: int, position: int, finding: Finding) -> dict[str, Any]:
-    return asdict(finding) | {
-        "briefing_id": briefing_id,
-        "position": position,
-        "severity": finding.severity.value,
-    }
+    row = asdict(finding) | {"briefing_id": briefing_id, "position": position, "severity": finding.severity.value}
+    # A cell of a text file may hold NUL, which PostgreSQL keeps in no text.
+    return {name: value.replace("\0", "") if isinstance(value, str) else value for name, value in row.items()}
 
 
 def finding_of(row: Mapping[str, Any]) -> Finding:

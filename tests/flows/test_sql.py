@@ -31,11 +31,13 @@ VIEWS = (ROOT / "docs" / "views.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.S)
 
 
-@pytest.fixture(scope="module")
-def settings(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def settings(june: Run, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Settings:
     """Where June was published twice, the second time as known on a day."""
     home = tmp_path_factory.mktemp("sql")
-    with environment(SANCU_HOME=str(home), SANCU_OUT=str(home / "out")):
+    served = request.param == "postgresql"
+    url = request.getfixturevalue("postgres_server").database() if served else ""
+    with environment(SANCU_HOME=str(home), SANCU_OUT=str(home / "out"), SANCU_DATABASE=url):
         settings = load_settings()
     ledger, store = Ledger(settings.database_url), Store(settings.store_url)
     month = replace(june.month, ledger=ledger, store=store, out=home / "out", settings=settings)
