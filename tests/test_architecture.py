@@ -15,7 +15,7 @@ FORBIDDEN_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes
 # library → the only files of the core that may import it
 SEAMS = {
     "great_expectations": {"transforms/checks.py"},
-    "weasyprint": {"transforms/briefing/render.py", "transforms/briefing/origins.py"},
+    "weasyprint": {f"transforms/briefing/{name}.py" for name in ("render", "origins", "justify")},
 }
 
 

@@ -49,6 +49,9 @@ def print_pdf(
         EnvironmentFailure: as `laid_out`.
     """
     document = laid_out(html, charts, fonts)
+    from transforms.briefing.justify import justify  # WeasyPrint is there, else the line above has said so
+
+    justify(document)
     # WeasyPrint gives pdf/a-3a its colour profile: sRGB2014 of the International Color Consortium, free to embed.
     written = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=identifier.encode())
     return archived(written, origins(document), labels, attachments)

@@ -17,7 +17,7 @@ from transforms.briefing.fitting import fit
 from transforms.briefing.render import render
 
 MM = 72 / 25.4
-PITCH = 225 / 22
+PITCH, CELL = 225 / 22, 156 / 28
 BODY, FOLIO = 16, 14  # points
 NOT_FIRST = set("，。；：、？！）”’》】%")
 NOT_LAST = set("（“‘《【")
@@ -100,8 +100,21 @@ def test_body_lines_keep_the_pitch_and_the_grid(pages: list[Any]) -> None:
         for line in body_lines(page):
             assert sum(ord(c["text"]) > 0x2000 for c in line) <= 28, text_of(line)
             wide = [b["x0"] - a["x0"] for a, b in pairwise(line) if min(ord(a["text"]), ord(b["text"])) > 0x3000]
-            # Digits and Latin have widths of their own; between two hanzi there is one place of the grid.
-            assert all(abs(step / MM - 156 / 28) <= 0.05 for step in wide), text_of(line)
+            before = round((line[0]["x0"] / MM - left_of(page)) / CELL)  # of an indented line
+            # In others, which digits or a number that may not break leave short, hanzi share what is left.
+            if all(ord(c["text"]) > 0x2000 for c in line) and before + len(line) == 28:
+                assert all(abs(step / MM - CELL) <= 0.05 for step in wide), text_of(line)
+
+
+def test_full_lines_fill_the_block(pages: list[Any]) -> None:
+    """A line is full where its text goes on at the edge of the next."""
+    for page in pages:
+        left = left_of(page)
+        for line, after in pairwise(lines(page)[:-1]):
+            body = all(abs(c["size"] - BODY) < 0.1 for c in (*line, *after))
+            near = (line[0]["matrix"][5] - after[0]["matrix"][5]) / MM < 1.5 * PITCH
+            if body and near and abs(after[0]["x0"] / MM - left) <= 0.5:
+                assert abs(line[-1]["x1"] / MM - left - 156) <= 0.5, (page.page_number, text_of(line))
 
 
 def test_folios_stand_outside_one_character_in(pages: list[Any]) -> None:
