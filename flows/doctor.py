@@ -103,14 +103,16 @@ def _ledger(settings: Settings) -> Check:
 
 
 def _store(settings: Settings) -> Check:
-    from flows.urls import open_folder, without_credentials
+    from flows.store import Store
+    from flows.urls import open_folder, store_credentials, without_credentials
 
     def probe() -> str:
-        filesystem, root = open_folder(settings.store_url)
+        Store(settings.store_url).has("0" * 64)  # a service that refuses says so
+        filesystem, root = open_folder(settings.store_url, store_credentials())
         state = "" if filesystem.exists(root) else NOT_YET
         return without_credentials(settings.store_url) + state
 
-    return _attempt("存储", probe, "检查 SANCU_STORE 和目录权限")
+    return _attempt("存储", probe, "检查 SANCU_STORE、SANCU_STORE_USER 等变量和目录权限")
 
 
 def _configuration(settings: Settings) -> str:

@@ -136,6 +136,7 @@ def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
     known |= {f"{PREFIX}READER__{name}".upper() for name in ReaderLimits.model_fields}
     known |= {f"{PREFIX}MAIL__{name}".upper() for name in MailSettings.model_fields}
     known |= {f"{PREFIX}INBOX_{name}" for name in ("USER", "PASSWORD", "KEY", "KNOWN_HOSTS", "ENDPOINT")}
+    known |= {f"{PREFIX}STORE_{name}" for name in ("USER", "PASSWORD", "ENDPOINT")}
     known |= {PREFIX + "SMTP_PASSWORD"}
     return tuple(sorted(n for n in environment if n.upper().startswith(PREFIX) and n.upper() not in known))
 

@@ -4,7 +4,7 @@ archive/ab/abcd….bin      a submission, named by its SHA-256; never changed, n
 readings/<key>.parquet    derived, can be rebuilt
 rows/ab/abcd….parquet     a dataset's accepted rows of one month, named by its SHA-256; issues list them
 issues/<folder>/…         the files of one issue; `manifest.json` comes last and lists the others
-parts/                    being written
+parts/                    being written; in a folder only
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from flows import atomic
-from flows.urls import open_folder, without_credentials
+from flows.objects import Objects
 from transforms.errors import EnvironmentFailure
 
 MANIFEST = "manifest.json"
@@ -36,18 +35,13 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._filesystem, self._root = open_folder(url)
-        self._shown = without_credentials(url)
-        protocol = self._filesystem.protocol
-        self._local = "file" in ((protocol,) if isinstance(protocol, str) else protocol)
-        if self._local:
-            atomic.sweep(Path(self._root) / "parts")
+        self._objects = Objects(url)
 
     def put(self, data: bytes) -> str:
         """Archive `data`, unless it is there; its SHA-256."""
         digest = sha256_of(data)
-        if self._size(_archive(digest)) != len(data):
-            self._write(_archive(digest), data)
+        if self._objects.size(_archive(digest)) != len(data):
+            self._objects.keep(_archive(digest), data)
         return digest
 
     def get(self, sha256: str) -> bytes:
@@ -56,39 +50,41 @@ class Store:
         Raises:
             EnvironmentFailure: not archived, or damaged on the disk.
         """
-        data = self._read(_archive(sha256))
+        data = self._objects.read(_archive(sha256))
         if data is None:
-            raise EnvironmentFailure(f"归档 {self._shown} 中没有 {sha256}，请检查 SANCU_STORE 是否指向原来的位置。")
+            raise EnvironmentFailure(
+                f"归档 {self._objects.shown} 中没有 {sha256}，请检查 SANCU_STORE 是否指向原来的位置。"
+            )
         if sha256_of(data) != sha256:
             raise EnvironmentFailure(
-                f"归档文件 {self._shown}/{_archive(sha256)} 已损坏，请从备份恢复；"
+                f"归档文件 {self._objects.shown}/{_archive(sha256)} 已损坏，请从备份恢复；"
                 "收文目录中还有原件的，删除这个归档文件后重新运行即可。"
             )
         return data
 
     def has(self, sha256: str) -> bool:
-        return self._size(_archive(sha256)) is not None
+        return self._objects.size(_archive(sha256)) is not None
 
     def put_reading(self, key: str, data: bytes) -> None:
         """Keep a sheet as read under `key`, the hash of all that reading depends on."""
-        self._write(f"readings/{_safe(key)}.parquet", data)
+        self._objects.write(f"readings/{_safe(key)}.parquet", data)
 
     def get_reading(self, key: str) -> bytes | None:
-        return self._read(f"readings/{_safe(key)}.parquet")
+        return self._objects.read(f"readings/{_safe(key)}.parquet")
 
     def has_reading(self, key: str) -> bool:
-        return self._size(f"readings/{_safe(key)}.parquet") is not None
+        return self._objects.size(f"readings/{_safe(key)}.parquet") is not None
 
     def put_rows(self, data: bytes) -> str:
         """Keep accepted rows, unless they are there and whole; their SHA-256."""
         digest = sha256_of(data)
         if self.get_rows(digest) is None:
-            self._write(_rows(digest), data)
+            self._objects.keep(_rows(digest), data)
         return digest
 
     def get_rows(self, sha256: str) -> bytes | None:
         """The rows, verified; None when they are lost or damaged."""
-        data = self._read(_rows(sha256))
+        data = self._objects.read(_rows(sha256))
         return data if data is not None and sha256_of(data) == sha256 else None
 
     def publish(self, folder: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:
@@ -97,67 +93,22 @@ class Store:
         place = _issue(folder)
         whole = _with_files(files, manifest)
         for name, data in files.items():
-            self._write(f"{place}/{_safe(name)}", data)
-        self._write(f"{place}/{MANIFEST}", _json(whole))
+            self._objects.keep(f"{place}/{_safe(name)}", data)
+        self._objects.keep(f"{place}/{MANIFEST}", _json(whole))
         return whole
 
     def issue(self, folder: str) -> tuple[dict[str, bytes], Manifest] | None:
         """The files and manifest of a published issue; None when there is none, or a file is lost or damaged."""
         place = _issue(folder)
-        written = self._read(f"{place}/{MANIFEST}")
+        written = self._objects.read(f"{place}/{MANIFEST}")
         if written is None:
             return None
         manifest: Manifest = json.loads(written)
-        files = {name: self._read(f"{place}/{_safe(name)}") for name in manifest["files"]}
+        files = {name: self._objects.read(f"{place}/{_safe(name)}") for name in manifest["files"]}
         whole = {name: data for name, data in files.items() if data is not None}
         if any(name not in whole or sha256_of(whole[name]) != e["sha256"] for name, e in manifest["files"].items()):
             return None
         return whole, manifest
-
-    def _path(self, key: str) -> str:
-        return f"{self._root.rstrip('/')}/{key}"
-
-    def _size(self, key: str) -> int | None:
-        try:
-            if self._local:
-                return Path(self._path(key)).stat().st_size
-            self._filesystem.invalidate_cache()
-            return int(self._filesystem.info(self._path(key))["size"])
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise atomic.failure(f"读不了存储 {self._shown}", error) from error
-
-    def _read(self, key: str) -> bytes | None:
-        try:
-            data: bytes = self._filesystem.cat_file(self._path(key))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise atomic.failure(f"读不了存储 {self._shown}", error) from error
-        return data
-
-    def _write(self, key: str, data: bytes) -> None:
-        try:
-            if self._local:
-                atomic.write(Path(self._path(key)), data, staging=Path(self._root) / "parts")
-            else:
-                self._write_remote(key, data)
-        except OSError as error:
-            raise atomic.failure(f"写不进存储 {self._shown}", error) from error
-
-    def _write_remote(self, key: str, data: bytes) -> None:
-        part = self._path(f"parts/{secrets.token_hex(8)}{atomic.PART}")
-        target = self._path(key)
-        try:
-            for path in (part, target):
-                self._filesystem.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
-            self._filesystem.pipe_file(part, data)
-            self._filesystem.mv(part, target)
-        except BaseException:
-            if self._filesystem.exists(part):
-                self._filesystem.rm_file(part)
-            raise
 
 
 def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 NOBODY = Credentials()
+LOGIN = ("USER", "PASSWORD", "KEY", "KNOWN_HOSTS", "ENDPOINT")
 # a password with a slash in it ends the part of the URL that it should stand in
 _UNESCAPED = re.compile(r"(?<=://)[^/@\s\[]*:(?!\d*/)[^@\s]*@")
 _USER = re.compile(r"(?<=://)[^/@\s]*(?:@[^/@\s]*)*@")
@@ -36,13 +37,17 @@ def inbox_credentials(environment: Mapping[str, str] = os.environ) -> Credential
     SANCU_INBOX_KNOWN_HOSTS   SFTP: file of known host keys, instead of ~/.ssh/known_hosts
     SANCU_INBOX_ENDPOINT      S3: URL of a service other than Amazon's
     """
-    return Credentials(
-        user=environment.get("SANCU_INBOX_USER", ""),
-        password=environment.get("SANCU_INBOX_PASSWORD", ""),
-        key_file=environment.get("SANCU_INBOX_KEY", ""),
-        known_hosts=environment.get("SANCU_INBOX_KNOWN_HOSTS", ""),
-        endpoint=environment.get("SANCU_INBOX_ENDPOINT", ""),
-    )
+    return _credentials("INBOX", environment)
+
+
+def store_credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
+    """Likewise for the store on S3: SANCU_STORE_USER, SANCU_STORE_PASSWORD, SANCU_STORE_ENDPOINT."""
+    return _credentials("STORE", environment)
+
+
+def _credentials(place: str, environment: Mapping[str, str]) -> Credentials:
+    given = {name: environment.get(f"SANCU_{place}_{name}", "") for name in LOGIN}
+    return Credentials(given["USER"], given["PASSWORD"], given["KEY"], given["KNOWN_HOSTS"], given["ENDPOINT"])
 
 
 def open_folder(url: str, credentials: Credentials = NOBODY) -> tuple[AbstractFileSystem, str]:
@@ -70,11 +75,12 @@ def open_folder(url: str, credentials: Credentials = NOBODY) -> tuple[AbstractFi
     raise failure
 
 
-def failure_of(error: BaseException, what: str) -> EnvironmentFailure | None:
+def failure_of(error: BaseException, what: str, place: str = "INBOX") -> EnvironmentFailure | None:
     """`what：why。` for an error of the disk or the network; None for a mistake of the program. To be raised outside
-    of the `except`, else Python chains the library's error to it."""
+    of the `except`, else Python chains the library's error to it. `place` is the part of the variables' names that tell
+    how to log in."""
     why = reason(error)
-    return None if why is None else EnvironmentFailure(f"{what}：{why}。")
+    return None if why is None else EnvironmentFailure(f"{what}：{why.replace('SANCU_INBOX_', f'SANCU_{place}_')}。")
 
 
 def _open(url: str, credentials: Credentials) -> tuple[AbstractFileSystem, str]:

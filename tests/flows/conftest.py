@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows import servers
 from tests.flows.databases import Postgres, postgres
+from tests.flows.servers import Server
+from tests.pipeline import environment
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,24 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/三促 home/ledger.sqlite"
     server: Postgres = request.getfixturevalue("postgres_server")
     return server.database()
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An S3-compatible service that checks keys and signatures, and a bucket in it."""
+    (empty := tmp_path_factory.mktemp("bucket")).joinpath("350303").mkdir()
+    with servers.s3(empty, tmp_path_factory.mktemp("s3")) as server:
+        yield server
+
+
+@pytest.fixture
+def bucket(object_store: Server, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty store in it; the environment says how to log in."""
+    with environment(**store_login(object_store)):
+        yield f"s3://intake/{request.node.nodeid.rpartition('::')[2]}-{id(request)}"
+
+
+def store_login(server: Server) -> dict[str, str]:
+    endpoint = server.environment["SANCU_INBOX_ENDPOINT"]
+    login = {"USER": server.user, "PASSWORD": server.password, "ENDPOINT": endpoint}
+    return {f"SANCU_STORE_{name}": value for name, value in login.items()}

@@ -10,13 +10,20 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
+from s3fs import S3FileSystem
 
 from flows import atomic
+from flows.objects import Objects
 from flows.settings import REPOSITORY
 from flows.store import MANIFEST, Store, outputs, sha256_of, write_outputs
+from flows.urls import open_folder, store_credentials
+from tests.flows.servers import Server
+from tests.pipeline import environment
 from transforms.errors import ConfigurationError, EnvironmentFailure
 
 
@@ -25,13 +32,17 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "三促 store"
 
 
+@pytest.fixture(params=["file", "memory", "s3"])
+def url(request: pytest.FixtureRequest, root: Path) -> str:
+    return request.getfixturevalue("bucket") if request.param == "s3" else f"{request.param}://{root}"
+
+
 def files_in(folder: Path) -> list[str]:
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
-@pytest.mark.parametrize("kind", ["file", "memory"])
-def test_archive_and_readings(root: Path, kind: str) -> None:
-    store = Store(f"file://{root}" if kind == "file" else f"memory://{root}")
+def test_archive_and_readings(url: str) -> None:
+    store = Store(url)
     digest = store.put(b"abc")
     assert digest == store.put(b"abc") == sha256_of(b"abc")
     assert store.get(digest) == b"abc"
@@ -45,17 +56,20 @@ def test_archive_and_readings(root: Path, kind: str) -> None:
         store.get("0" * 64)
 
 
-@pytest.mark.parametrize("kind", ["file", "memory"])
-def test_issue_exists_only_with_its_manifest_and_undamaged(root: Path, kind: str) -> None:
-    store = Store(f"file://{root}" if kind == "file" else f"memory://{root}")
+def test_issue_exists_only_with_its_manifest_and_undamaged(url: str) -> None:
+    store = Store(url)
     folder = "350303/2014-06/abc"
     assert store.issue(folder) is None
     written = store.publish(folder, {"briefing.pdf": b"%PDF", "figures.csv": b"a,b"}, {"fingerprint": "abc"})
     assert written["files"]["briefing.pdf"] == {"sha256": sha256_of(b"%PDF"), "size": 4}
     assert store.issue(folder) == ({"briefing.pdf": b"%PDF", "figures.csv": b"a,b"}, written)
-    if kind == "file":
-        (root / "issues" / folder / "briefing.pdf").write_bytes(b"%PD")
-        assert store.issue(folder) is None
+    Objects(url).write(f"issues/{folder}/briefing.pdf", b"%PD")
+    assert store.issue(folder) is None
+    store.publish(folder, {"briefing.pdf": b"%PDF", "figures.csv": b"a,b"}, {"fingerprint": "abc"})
+    assert store.issue(folder) == ({"briefing.pdf": b"%PDF", "figures.csv": b"a,b"}, written)
+    Objects(url).remove(f"issues/{folder}/{MANIFEST}")
+    Objects(url).remove(f"issues/{folder}/{MANIFEST}")  # again does no harm
+    assert store.issue(folder) is None
 
 
 def test_layout_and_no_leftovers(root: Path) -> None:
@@ -63,15 +77,59 @@ def test_layout_and_no_leftovers(root: Path) -> None:
     assert files_in(root) == [f"archive/{digest[:2]}/{digest}.bin"]
 
 
-def test_damage_is_noticed_on_reading_and_a_cut_object_is_mended_by_putting(root: Path) -> None:
-    store = Store(f"file://{root}")
+def test_damage_is_noticed_on_reading_and_a_cut_object_is_mended_by_putting(url: str) -> None:
+    store = Store(url)
     digest = store.put(b"abc")
-    path = root / f"archive/{digest[:2]}/{digest}.bin"
-    path.write_bytes(b"abd")
+    key = f"archive/{digest[:2]}/{digest}.bin"
+    Objects(url).write(key, b"abd")
     with pytest.raises(EnvironmentFailure, match="已损坏"):
         store.get(digest)
-    path.write_bytes(b"")
+    Objects(url).write(key, b"")
     assert store.get(store.put(b"abc")) == b"abc"
+
+
+def test_an_object_store_is_asked_never_to_replace_what_is_whole(
+    bucket: str, object_store: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every PUT of something that does not change says If-None-Match; the service refused the second one."""
+    folder, store = "350303/2014-06/abc", Store(bucket)
+    puts: list[tuple[str, str | None]] = []
+
+    answer = S3FileSystem._call_s3
+
+    async def call(self: S3FileSystem, method: str, *arguments: Any, **options: Any) -> Any:
+        if method == "put_object":
+            puts.append((options["Key"].partition("/")[2], options.get("IfNoneMatch")))
+        return await answer(self, method, *arguments, **options)
+
+    monkeypatch.setattr(S3FileSystem, "_call_s3", call)
+    for _ in range(2):
+        digest = store.put(b"abc")
+        store.publish(folder, {"briefing.pdf": b"%PDF"}, {"fingerprint": "abc"})
+    issue = [f"issues/{folder}/briefing.pdf", f"issues/{folder}/{MANIFEST}"]
+    assert puts == [(name, "*") for name in (f"archive/{digest[:2]}/{digest}.bin", *issue, *issue)]
+
+
+def test_two_writers_of_equal_content_do_each_other_no_harm(url: str) -> None:
+    stores = [Store(url) for _ in range(2)]
+    body = b"x" * 300_000
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(stores[n % 2].publish, "350303/2014-06/f", {"briefing.pdf": body}, {}) for n in range(8)]
+    assert len({str(one.result()) for one in done}) == 1
+    assert stores[0].issue("350303/2014-06/f") == ({"briefing.pdf": body}, done[0].result())
+
+
+def test_an_object_store_that_refuses_is_told_in_words(bucket: str, object_store: Server) -> None:
+    for changed, message in (
+        ({"SANCU_STORE_PASSWORD": "hunter2"}, "账号或口令不对"),
+        ({"SANCU_STORE_USER": "nosuch"}, "账号或口令不对"),
+        ({"SANCU_STORE_ENDPOINT": "http://127.0.0.1:1"}, "连接中断|没有开"),
+    ):
+        with environment(**changed), pytest.raises(EnvironmentFailure, match=message) as caught:
+            Store(bucket).put(b"abc")
+        assert "hunter2" not in str(caught.value)
+    with pytest.raises(EnvironmentFailure, match="没有这个存储桶"):
+        Store("s3://nosuch-bucket/x").put(b"abc")
 
 
 @pytest.mark.parametrize("key", ["../x", "", "a/b", ".."])
@@ -190,7 +248,7 @@ import sys
 from pathlib import Path
 from flows.store import Store, write_outputs
 root = Path(sys.argv[1])
-store = Store(f"file://{root}/store")
+store = Store(sys.argv[2])
 print("ready", flush=True)
 for n in range(10_000):
     body = bytes([n % 251]) * 300_000
@@ -204,7 +262,7 @@ for n in range(10_000):
 def test_killed_at_any_moment_nothing_half_is_visible(tmp_path: Path) -> None:
     moments = random.Random(20140630)
     for _ in range(10):
-        command = [sys.executable, "-c", WRITER, str(tmp_path)]
+        command = [sys.executable, "-c", WRITER, str(tmp_path), f"file://{tmp_path}/store"]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY)
         assert child.stdout and child.stdout.readline() == b"ready\n"
         time.sleep(moments.uniform(0.01, 0.15))
@@ -220,3 +278,29 @@ def test_killed_at_any_moment_nothing_half_is_visible(tmp_path: Path) -> None:
         if (tmp_path / "out" / MANIFEST).exists():
             assert outputs(tmp_path / "out")
     assert list((tmp_path / "store" / "issues").rglob(MANIFEST))
+
+
+def test_killed_at_any_moment_nothing_half_is_visible_in_an_object_store(bucket: str, tmp_path: Path) -> None:
+    moments = random.Random(20140701)
+    seen = 0
+    for _ in range(3):
+        command = [sys.executable, "-c", WRITER, str(tmp_path), bucket]
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY)
+        assert child.stdout and child.stdout.readline() == b"ready\n"
+        time.sleep(moments.uniform(0.05, 0.4))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+        child.stdout.close()
+        filesystem, root = open_folder(bucket, store_credentials())
+        for path in filesystem.find(root):
+            key = path.removeprefix(f"{root}/")
+            if key.startswith("archive/"):
+                digest = Path(key).stem
+                assert sha256_of(Store(bucket).get(digest)) == digest
+            elif key.endswith(MANIFEST):
+                issue = Store(bucket).issue(key.removeprefix("issues/").removesuffix(f"/{MANIFEST}"))
+                assert issue and set(issue[0]) == {"briefing.pdf", "figures.csv"}
+                seen += 1
+            else:
+                assert key.startswith("issues/")
+    assert seen
