@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 from prefect import flow, unmapped
@@ -18,12 +15,13 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import month as months
 from flows import steps, tasks
+from flows.attempts import attempting, failed
 from flows.choices import Only
-from flows.documents import Documents
-from flows.month import Issue, Month, Plan
+from flows.month import Issue, Month
 from flows.outcomes import Changed, Outcome
 from flows.progress import report
 from flows.proving import prove
+from flows.renderers import CORES, Renderers
 from flows.settings import load_settings
 from flows.stale import Standing, survey
 from flows.together import Together, changes, gather, month_of
@@ -31,6 +29,7 @@ from transforms.errors import SancuError
 from transforms.figures import Figure, show
 from transforms.period import Period
 
+MAKING = "出简报"
 AHEAD = 2  # months laid out beyond those that are being rendered: enough to keep the processes busy
 
 
@@ -53,27 +52,33 @@ def backfill(
     """
     month = months.open_month(load_settings(), last, district, inbox, Path(out) if out else None)
     start = max(Period.parse(first), month.configuration.district.first_period)
+    report("收文")
+    received = tasks.receive.map(unmapped(month), list(month.periods), unmapped(months.now())).result()
+    look = partial(survey, month, start, dict(zip(month.periods, received, strict=True)))
+    todo = [standing for standing in look() if standing.wanted(Only(only))]
+    if dry_run:
+        return _found(_gathered(todo), todo) if todo else []
     with ExitStack() as locks:
-        report("收文")
-        received = tasks.receive.map(unmapped(month), list(month.periods), unmapped(months.now())).result()
-        standings = survey(month, start, dict(zip(month.periods, received, strict=True)))
-        todo = [standing for standing in standings if Only(only).wants(standing.state)]
-        if not dry_run:
-            for standing in todo:
-                locks.enter_context(month.ledger.lock(month.code, standing.month.period))
-        return _bring_up_to_date(todo, dry_run) if todo else []
+        for standing in todo:
+            locks.enter_context(month.ledger.lock(month.code, standing.month.period))
+        if not _is_up_to_date(month, todo):
+            locked = {standing.month.period for standing in todo}
+            todo = [standing for standing in look() if standing.month.period in locked]
+        left = [_outcome(standing) for standing in todo if not standing.wanted(Only(only))]
+        todo = [standing for standing in todo if standing.wanted(Only(only))]
+        fingerprints = {standing.month.period: standing.plan.fingerprint for standing in todo}
+        with attempting(month.ledger, month.code, fingerprints):
+            return left + (_made(_gathered(todo), todo) if todo else [])
 
 
-def _bring_up_to_date(todo: Sequence[Standing], dry_run: bool) -> list[Outcome]:
-    together = _gathered(todo[-1].month, todo[-1].plan)
-    found = [
-        Outcome(one.month.code, one.month.period, one.state, one.reasons, tuple(_changed(together, one)))
-        for one in todo
-    ]
-    return found if dry_run else _made(together, todo, found)
+def _is_up_to_date(month: Month, todo: Sequence[Standing]) -> bool:
+    """Whether no other run has made one of the months while its lock was waited for."""
+    current = month.ledger.current_briefings(month.code)
+    return all(current.get(one.month.period) == (one.briefing.id if one.briefing else None) for one in todo)
 
 
-def _gathered(month: Month, plan: Plan) -> Together:
+def _gathered(todo: Sequence[Standing]) -> Together:
+    month, plan = todo[-1].month, todo[-1].plan
     report("读表")
     readings = tasks.read.map(unmapped(month), months.by_period(plan.submissions)).result()
     report("检查")
@@ -81,6 +86,14 @@ def _gathered(month: Month, plan: Plan) -> Together:
     checked = tasks.check.map(*zip(*parts, strict=True)).result() if parts else []
     report("计算")
     return gather(month, readings, checked)
+
+
+def _found(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
+    return [replace(_outcome(one), changed=tuple(_changed(together, one))) for one in todo]
+
+
+def _outcome(standing: Standing) -> Outcome:
+    return Outcome(standing.month.code, standing.month.period, standing.state, standing.reasons)
 
 
 def _changed(together: Together, standing: Standing) -> Iterator[Changed]:
@@ -92,53 +105,52 @@ def _printed(figure: Figure) -> str:
     return f"{show(figure.value, figure.unit)}{figure.unit if figure.value is not None else ''}"
 
 
-def _made(together: Together, todo: Sequence[Standing], found: Sequence[Outcome]) -> list[Outcome]:
+def _made(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
     """Each month's documents by the processes, its publication here, in order."""
-    cores = os.cpu_count() or 1
-    waiting: deque[tuple[Outcome, Callable[[], Issue]]] = deque()
+    waiting: deque[tuple[Standing, Outcome, Callable[[], Issue]]] = deque()
     made: list[Outcome] = []
 
     def settle() -> None:
-        outcome, publish = waiting.popleft()
-        made.append(_settled(outcome, publish))
-        report("出简报", len(made), len(todo))
+        made.append(_settled(*waiting.popleft()))
+        report(MAKING, len(made), len(todo))
 
-    # A child forked from a process with threads may hang; one that is spawned has none of them.
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn")) as processes:
-        for standing, outcome in zip(todo, found, strict=True):
-            waiting.append((outcome, _begun(together, standing, processes)))
-            if len(waiting) > cores + AHEAD:
+    report(MAKING, 0, len(todo))
+    with Renderers() as renderers:
+        for standing, outcome in zip(todo, _found(together, todo), strict=True):
+            waiting.append((standing, outcome, _begun(together, standing, renderers)))
+            if len(waiting) > CORES + AHEAD:
                 settle()
         while waiting:
             settle()
     return made
 
 
-def _settled(outcome: Outcome, publish: Callable[[], Issue]) -> Outcome:
+def _settled(standing: Standing, outcome: Outcome, publish: Callable[[], Issue]) -> Outcome:
     """Published, or what kept it from that; no month stops the others."""
     try:
         publish()
-    except SancuError as error:
-        return replace(outcome, failure=str(error))
     except Exception as error:
+        failed(standing.month.ledger, outcome.district, error, outcome.period)
+        if isinstance(error, SancuError):
+            return replace(outcome, failure=str(error))
         logging.getLogger(__name__).exception("%s %s", outcome.district, outcome.period)
         return replace(outcome, failure=f"程序出错：{type(error).__name__}：{error}")
     return replace(outcome, made=True)
 
 
-def _begun(together: Together, standing: Standing, processes: ProcessPoolExecutor) -> Callable[[], Issue]:
+def _begun(together: Together, standing: Standing, renderers: Renderers) -> Callable[[], Issue]:
     """Everything of a month up to its documents, which are under way; what is left to do with them."""
     month, plan = standing.month, standing.plan
     try:
         accepted, measured = month_of(together, standing)
         view = steps.compose_view(month, plan, accepted, measured)
         returned = steps.mark_workbooks(month, plan, accepted, measured)
-        making: Future[Documents] = processes.submit(steps.to_make(month, plan, accepted, measured, view))
+        documents = renderers.submit(steps.to_make(month, plan, accepted, measured, view))
     except Exception as error:
         return partial(_raise, error)
 
     def publish() -> Issue:
-        made = making.result()
+        made = documents()
         prove(month, made)
         return steps.publish_issue(month, plan, accepted, measured, view, made, returned)
 

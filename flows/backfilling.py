@@ -51,7 +51,7 @@ def _backfill(month: Month, first: Period, only: Only, dry_run: bool) -> list[Ou
     report("收文")
     received = {period: months.receive(month, period, months.now()) for period in month.periods}
     standings = survey(month, max(first, month.configuration.district.first_period), received)
-    todo = [standing for standing in standings if only.wants(standing.state)]
+    todo = [standing for standing in standings if standing.wanted(only)]
     made = {outcome.period: outcome for outcome in _make(month, first, only, dry_run)} if todo else {}
     return [made.get(standing.month.period) or _left(standing, dry_run) for standing in standings]
 

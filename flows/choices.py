@@ -23,11 +23,11 @@ class Only(StrEnum):
     CHANGED = "changed"
     ALL = "all"
 
-    def wants(self, state: State) -> bool:
-        """Whether a month in this state is made."""
+    def wants(self, state: State, never_made: bool) -> bool:
+        """Whether a month in this state is made; one that failed may never have been."""
         match self:
             case Only.MISSING:
-                return state is State.MISSING
+                return never_made and state in (State.MISSING, State.FAILED)
             case Only.FAILED:
                 return state is State.FAILED
             case Only.CHANGED:

@@ -10,7 +10,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import month as months
 from flows import steps, tasks
-from flows.month import Issue
+from flows.attempts import attempt
+from flows.month import Issue, Month, Plan
 from flows.progress import report
 from flows.settings import load_settings
 
@@ -34,20 +35,25 @@ def monthly_briefing(
         plan = months.plan(month, dict(zip(month.periods, received, strict=True)))
         if issue := months.unchanged(month, plan):
             return issue
-        report("读表")
-        readings = tasks.read.map(unmapped(month), months.by_period(plan.submissions)).result()
-        report("检查")
-        checked = tasks.check.map(*zip(*steps.by_dataset(month, readings), strict=True)).result()
-        accepted = tasks.accept(month, plan, readings, checked)
-        report("计算")
-        measured = tasks.measure(month, accepted)
-        report("成文")
-        view = tasks.compose(month, plan, accepted, measured)
-        report("排版")
-        documents = tasks.make(month, plan, accepted, measured, view)
-        report("退回")
-        returned = tasks.mark(month, plan, accepted, measured)
-        report("发布")
-        issue = tasks.publish(month, plan, accepted, measured, view, documents, returned)
-        tasks.announce(month, issue, measured, accepted)
-        return issue
+        with attempt(month, plan):
+            return _made(month, plan)
+
+
+def _made(month: Month, plan: Plan) -> Issue:
+    report("读表")
+    readings = tasks.read.map(unmapped(month), months.by_period(plan.submissions)).result()
+    report("检查")
+    checked = tasks.check.map(*zip(*steps.by_dataset(month, readings), strict=True)).result()
+    accepted = tasks.accept(month, plan, readings, checked)
+    report("计算")
+    measured = tasks.measure(month, accepted)
+    report("成文")
+    view = tasks.compose(month, plan, accepted, measured)
+    report("排版")
+    documents = tasks.make(month, plan, accepted, measured, view)
+    report("退回")
+    returned = tasks.mark(month, plan, accepted, measured)
+    report("发布")
+    issue = tasks.publish(month, plan, accepted, measured, view, documents, returned)
+    tasks.announce(month, issue, measured, accepted)
+    return issue

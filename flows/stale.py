@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from flows import attempts
 from flows import month as months
-from flows.choices import State
-from flows.ledger import Briefing, Status
+from flows.choices import Only, State
+from flows.ledger import Attempt, Briefing, Status
 from flows.month import Month, Plan, Received
 from transforms.period import Period
 
@@ -32,10 +33,15 @@ class Standing:
     reasons: tuple[str, ...] = ()
     briefing: Briefing | None = None  # the month's current one
 
+    def wanted(self, only: Only) -> bool:
+        return only.wants(self.state, never_made=self.briefing is None)
+
 
 def survey(month: Month, first: Period, received: Mapping[Period, Received]) -> tuple[Standing, ...]:
     """How each month from `first` to the month's own stands, earliest first."""
-    return tuple(_standing(replace(month, period=period), received) for period in first.through(month.period))
+    unmade = month.ledger.attempts(month.code)
+    periods = first.through(month.period)
+    return tuple(_standing(replace(month, period=period), received, unmade.get(period)) for period in periods)
 
 
 def restore(standing: Standing) -> None:
@@ -44,15 +50,17 @@ def restore(standing: Standing) -> None:
         months.unchanged(standing.month, standing.plan)
 
 
-def _standing(month: Month, received: Mapping[Period, Received]) -> Standing:
+def _standing(month: Month, received: Mapping[Period, Received], unmade: Attempt | None) -> Standing:
     plan = months.plan(month, {period: received[period] for period in month.periods})
     briefing = month.ledger.latest_briefing(month.code, month.period)
     if month.ledger.find_briefing(month.code, month.period, plan.fingerprint):
         return Standing(month, plan, State.CURRENT, (), briefing)
-    if briefing is None:
-        return Standing(month, plan, State.MISSING)
-    state = State.RELEASED if briefing.status is Status.RELEASED else State.CHANGED
-    return Standing(month, plan, state, tuple(reasons(briefing.manifest, plan)), briefing)
+    why = tuple(reasons(briefing.manifest, plan)) if briefing else ()
+    if briefing and briefing.status is Status.RELEASED:
+        return Standing(month, plan, State.RELEASED, why, briefing)
+    if unmade:
+        return Standing(month, plan, State.FAILED, (attempts.reason(unmade), *why), briefing)
+    return Standing(month, plan, State.CHANGED if briefing else State.MISSING, why, briefing)
 
 
 def reasons(manifest: Mapping[str, Any], plan: Plan) -> Iterator[str]:

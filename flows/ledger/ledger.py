@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select, update
 
-from flows.ledger import models, receipts, records, tracing
+from flows.ledger import attempts, models, receipts, records, tracing
 from flows.ledger.database import Database
 from flows.ledger.locks import run_locked
-from flows.ledger.records import Arrival, Briefing, Editorial, Word
+from flows.ledger.records import Arrival, Attempt, Briefing, Editorial, Word
 from flows.ledger.tracing import Receipt, Traced
 from transforms.figures import Figure
 from transforms.findings import Finding
@@ -81,8 +81,8 @@ class Ledger:
             return receipts.of_content(connection, sha256)
 
     def record_briefing(self, briefing: Briefing, figures: Iterable[Figure], findings: Iterable[Finding]) -> Briefing:
-        """Enter a briefing with all its figures and findings: the last step of publication. The briefing as recorded;
-        one that is already there (the step was repeated) is returned as it stands.
+        """Enter a briefing with all its figures and findings: the last step of publication, which ends the month's
+        attempt. The briefing as recorded; one that is already there (the step was repeated) is returned as it stands.
 
         Raises:
             ValueError: two figures with one code.
@@ -91,6 +91,8 @@ class Ledger:
         if len({figure.code for figure in figures}) != len(figures):
             raise ValueError("two figures with one code")
         with self._database.writing() as connection:
+            if briefing.as_known is None:
+                attempts.forget(connection, briefing.district, briefing.period)
             if known := _find(connection, briefing.district, briefing.period, briefing.fingerprint):
                 return known
             row = insert(models.briefing).values(records.briefing_row(briefing)).returning(models.briefing.c.id)
@@ -121,11 +123,28 @@ class Ledger:
 
     def confirm(self, briefing: Briefing, at: dt.datetime) -> None:
         """Say that a run at `at` found `briefing` to be what the submissions in force give: it is the current one
-        again if another had taken its place in between. Writes nothing when it is current."""
+        again if another had taken its place in between, and an attempt at another counts no more. Writes nothing when
+        it is current."""
         latest = self.latest_briefing(briefing.district, briefing.period)
-        if latest is None or latest.id != briefing.id:
+        if latest is None or latest.id != briefing.id or briefing.period in self.attempts(briefing.district):
             with self._database.writing() as connection:
                 connection.execute(update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at))
+                attempts.forget(connection, briefing.district, briefing.period)
+
+    def begin(self, district: str, fingerprints: Mapping[Period, str], at: dt.datetime) -> None:
+        """Say that these months are being made, under their locks: until they are recorded, they were not."""
+        with self._database.writing() as connection:
+            attempts.begin(connection, district, fingerprints, at)
+
+    def fail(self, district: str, periods: Collection[Period], message: str, at: dt.datetime) -> None:
+        """Say that those of these months that are still being made were not, and why."""
+        with self._database.writing() as connection:
+            attempts.fail(connection, district, periods, message, at)
+
+    def attempts(self, district: str) -> dict[Period, Attempt]:
+        """The months whose last run failed or was cut off, and that were not made since."""
+        with self._database.reading() as connection:
+            return attempts.unmade(self._database, connection, district)
 
     def record_editorial(self, district: str, period: Period, entry: Editorial) -> None:
         """Add a word of the office; the same one again adds nothing."""

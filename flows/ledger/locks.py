@@ -50,6 +50,13 @@ def run_locked(database: Database, district: str, period: Period, timeout: float
                 connection.execute(delete(run_lock).where(run_lock.c.owner == owner))
 
 
+def held(database: Database, connection: Connection, district: str) -> set[str]:
+    """The months of a district that live processes are working on."""
+    now = dt.datetime.now(dt.UTC)
+    rows = connection.execute(select(run_lock).filter_by(district=district)).mappings()
+    return {row["period"] for row in rows if _at_work(database, connection, row, now)}
+
+
 def _take(database: Database, key: dict[str, str], owner: str) -> Mapping[str, Any] | None:
     """Take the lock; None when taken, else the row of the live holder."""
     mine = {**key, "owner": owner, "since": dt.datetime.now(dt.UTC), **this_process()._asdict()}

@@ -1,7 +1,7 @@
 """The ledger's tables: what was received, found, computed and issued, when and by whom.
 
 Times are UTC and aware on the way out; numbers are exact fractions, kept as text (`11411`, `453/7`). A change here
-needs a revision in `migrations/versions` and a new `HEAD` in `ledger.py`; a test compares the two.
+needs a revision in `migrations/versions` and a new `HEAD` in `database.py`; a test compares the two.
 """
 
 from __future__ import annotations
@@ -171,6 +171,19 @@ editorial = Table(
     Column("by", Text, nullable=False),
     Column("about", Text, nullable=False),  # fingerprint: of the draft signed, of the issue corrected
     Column("at", UtcDateTime, nullable=False),
+)
+
+# One row a district and month that a run began to make and has not made: the last such run. It goes when the month's issue
+# is recorded, so what stands here failed (`ended_at`, with the reason), was cut off (no `ended_at`), or is under way.
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("district", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("message", Text, nullable=False),
 )
 
 # One row a district and month that a run is working on now.

@@ -71,6 +71,15 @@ class Briefing:
     id: int = 0
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A month that was begun and not made. `ended_at` is None when the run was cut off."""
+
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    message: str = ""
+
+
 def figure_row(briefing_id: int, position: int, figure: Figure) -> dict[str, Any]:
     lineage = json.dumps([figure.inputs, figure.cells], ensure_ascii=False, separators=(",", ":"))
     row = {field.name: getattr(figure, field.name) for field in fields(Figure) if field.name not in ("inputs", "cells")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -40,7 +41,10 @@ def test_a_backfill_from_the_command_line(tmp_path: Path) -> None:
     assert "2014-03  没有做过  已做好" in made.stdout
     assert "做好 1，没有做成 1" in made.stdout
     (tmp_path / "out/350303/2014-02").unlink()
-    assert sancu(tmp_path, *backfill).returncode == 0
+    redone = sancu(tmp_path, *backfill, "--only", "failed")
+    assert redone.returncode == 0, redone.stderr
+    assert re.search(r"2014-02  上次没有做成  已做好  \S+ \S+ 开始，没有做成：写不进", redone.stdout)
+    assert "2014-03  没有变化" in redone.stdout
 
     march = contents(tmp_path / "out/350303/2014-03")
     alone = pipeline.run(inbox, tmp_path / "alone", "2014-03")

@@ -23,7 +23,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, MetaData, Table, create_engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from flows.ledger import Arrival, Briefing, Editorial, Ledger, Word, migrations, models
+from flows.ledger import Arrival, Attempt, Briefing, Editorial, Ledger, Word, migrations, models
 from flows.ledger.database import HEAD, Database
 from flows.processes import Process, is_alive, this_process
 from flows.settings import REPOSITORY
@@ -380,6 +380,41 @@ def test_failure_in_the_middle_leaves_nothing(ledger: Ledger) -> None:
     assert ledger.find_briefing(D, JUNE, "f1") is None
     with ledger._database.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM figure").scalar() == 0
+
+
+# --- attempts
+
+
+def test_a_month_is_failed_from_its_beginning_until_it_is_recorded(ledger: Ledger) -> None:
+    ledger.begin(D, {MAY: "f0", JUNE: "f1"}, july(3))
+    ledger.fail(D, [MAY], "磁盘已满", july(4))
+    assert ledger.attempts(D) == {
+        MAY: Attempt(july(3), july(4), "磁盘已满"),
+        JUNE: Attempt(july(3), None),  # cut off: no lock is held
+    }
+    assert ledger.attempts("350304") == {}
+    ledger.record_briefing(briefing(as_known=july(1)), [], [])  # not June's own issue
+    assert set(ledger.attempts(D)) == {MAY, JUNE}
+    ledger.record_briefing(briefing("f2"), [], [])
+    assert set(ledger.attempts(D)) == {MAY}
+    ledger.begin(D, {MAY: "f3"}, july(5))
+    assert ledger.attempts(D)[MAY] == Attempt(july(5), None)
+
+
+def test_a_month_under_way_has_not_failed(ledger: Ledger) -> None:
+    with ledger.lock(D, JUNE):
+        ledger.begin(D, {JUNE: "f1"}, july(3))
+        assert ledger.attempts(D) == {}
+        ledger.fail(D, [JUNE], "磁盘已满", july(4))
+        assert set(ledger.attempts(D)) == {JUNE}
+
+
+def test_an_attempt_that_a_later_run_finds_needless_counts_no_more(ledger: Ledger) -> None:
+    first = ledger.record_briefing(briefing(), [], [])
+    ledger.begin(D, {JUNE: "f2"}, july(4))
+    ledger.confirm(first, july(5))
+    assert ledger.attempts(D) == {}
+    assert ledger.latest_briefing(D, JUNE) == first
 
 
 WRITER = """

@@ -60,20 +60,21 @@ def test_a_released_month_is_left_and_says_what_has_changed(spring: Run) -> None
     assert briefing is not None
     changed = replace(spring.plan, inputs={**spring.plan.inputs, "code": "other", "districts/350303.yaml": "other"})
     assert list(reasons(briefing.manifest, changed)) == ["程序改过", "districts/350303.yaml 改过"]
-    assert not any(only.wants(State.RELEASED) for only in Only)
+    assert not any(only.wants(State.RELEASED, never) for never in (False, True) for only in Only)
 
 
 @pytest.mark.parametrize(
     ("only", "wanted"),
     [
-        (Only.MISSING, {State.MISSING}),
+        (Only.MISSING, {State.MISSING, State.FAILED}),
         (Only.FAILED, {State.FAILED}),
         (Only.CHANGED, {State.MISSING, State.FAILED, State.CHANGED}),
         (Only.ALL, {State.MISSING, State.FAILED, State.CHANGED, State.CURRENT}),
     ],
 )
 def test_which_months_are_wanted(only: Only, wanted: set[State]) -> None:
-    assert {state for state in State if only.wants(state)} == wanted
+    assert {state for state in State if only.wants(state, never_made=True)} == wanted
+    assert not any(Only.MISSING.wants(state, never_made=False) for state in State)
 
 
 def test_a_month_among_others_is_what_it_is_alone(june: Run, spring: Run) -> None:

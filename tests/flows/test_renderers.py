@@ -1,0 +1,91 @@
+"""Processes that make documents: one that dies takes nothing else with it, and none outlives the command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from flows.documents import Documents
+from flows.renderers import Renderers
+from tests.pipeline import ROOT
+from transforms.errors import EnvironmentFailure
+
+
+def made(name: str) -> Documents:
+    return Documents({name: str(os.getpid()).encode()})
+
+
+def killed(after: Path | None = None) -> Documents:
+    """By the system; where a file is named, only the first time."""
+    if after is None or not after.exists():
+        if after:
+            after.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return made("second")
+
+
+def sleeping(seconds: float, told: Path) -> Documents:
+    told.with_name(str(os.getpid())).touch()
+    time.sleep(seconds)
+    return made("late")
+
+
+def test_a_process_that_dies_fails_its_own_document_only(tmp_path: Path) -> None:
+    with Renderers() as renderers:
+        jobs = [partial(made, "a"), killed, partial(made, "b"), partial(killed, tmp_path / "once"), partial(made, "c")]
+        waiting = [renderers.submit(job) for job in jobs]
+        assert list(waiting[0]().files) == ["a"]
+        with pytest.raises(EnvironmentFailure, match="内存不足"):
+            waiting[1]()
+        assert [list(wait().files) for wait in waiting[2:]] == [["b"], ["second"], ["c"]]
+        assert list(renderers.submit(partial(made, "d"))().files) == ["d"]
+
+
+RENDERING = """
+import sys
+from functools import partial
+from pathlib import Path
+from flows.renderers import Renderers
+from tests.flows.test_renderers import sleeping
+if __name__ == "__main__":
+    with Renderers() as renderers:
+        for _ in range(2):
+            renderers.submit(partial(sleeping, float(sys.argv[1]), Path(sys.argv[2])))
+        print("begun", flush=True)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_none_outlives_the_command(tmp_path: Path, number: signal.Signals) -> None:
+    script = tmp_path / "rendering.py"
+    script.write_text(RENDERING)
+    folder = tmp_path / "children"
+    folder.mkdir()
+    command = [sys.executable, str(script), "60", str(folder / "x")]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment) as parent:
+        assert parent.stdout and parent.stdout.readline() == b"begun\n"
+        deadline = time.monotonic() + 60
+        while not list(folder.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        children = [int(path.name) for path in folder.iterdir()]
+        assert children
+        parent.send_signal(number)
+    deadline = time.monotonic() + 30
+    while any(runs(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert [child for child in children if runs(child)] == []
+
+
+def runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
