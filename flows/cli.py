@@ -16,7 +16,7 @@ from transforms.errors import EnvironmentFailure, SancuError, Stopped
 
 EXIT_CODES = {Stopped: STOPPED, EnvironmentFailure: ENVIRONMENT}
 COMMANDS = (
-    *(issues.run, issues.release, issues.backfill),
+    *(issues.run, issues.release, issues.backfill, issues.rollup),
     *(intake.check, intake.form, intake.board),
     *(tracing.why, tracing.uses, tracing.sql, tracing.metrics, tracing.dictionary),
     *(machine.serve, machine.doctor),

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from transforms.contracts import Contract, parse_contract
 from transforms.districts import District, parse_district
 from transforms.errors import ConfigurationError, UsageError
@@ -66,7 +68,22 @@ def load_configuration(data: Path, district_code: str) -> Configuration:
         if figures.district == district_code:
             published[Period.parse(figures.period)] = figures
     _cross_check(contracts, contract_files, district, district_file)
-    return Configuration(district, contracts, published, texts)
+    return Configuration(district, _with_headers(contracts, district, district_file), published, texts)
+
+
+def _with_headers(contracts: tuple[Contract, ...], district: District, district_file: Path) -> tuple[Contract, ...]:
+    """The contracts under the district's own headers."""
+    known = {contract.id: contract for contract in contracts}
+    for dataset, headers in district.headers.items():
+        line = _line_of(district_file, f"{dataset}:")
+        if dataset not in known:
+            raise ConfigurationError(f"{district_file}:{line}: headers 中没有这张表：{dataset}")
+        try:
+            known[dataset] = known[dataset].with_aliases(headers)
+        except ValueError as error:
+            told = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+            raise ConfigurationError(f"{district_file}:{line}: headers 的 {dataset}：{told}") from error
+    return tuple(known.values())
 
 
 def _cross_check(contracts: tuple[Contract, ...], files: list[Path], district: District, district_file: Path) -> None:

@@ -74,6 +74,7 @@ class Explanation:
     ranges: tuple[SourceRange, ...]
     excluded: tuple[Finding, ...]  # rows set aside from the same sheets, and why
     unchecked: tuple[Period, ...] = ()  # months of those sheets without a briefing of their own, hence without findings
+    members: tuple[Explanation, ...] = ()  # of a city or province: the districts' own figures
 
     def lines(self, every_cell: bool = False) -> Iterator[str]:
         """For people: the definition, then what it was computed from, then what was left out."""
@@ -82,6 +83,8 @@ class Explanation:
             yield "  由这些指标算出："
         for figure in self.inputs:
             yield f"    {figure.label}（{figure.code}）= {printed(figure)}"
+        if self.members:
+            yield from self._districts(every_cell)
         if self.ranges:
             yield "  来自这些单元格："
         for item in self.ranges:
@@ -95,6 +98,13 @@ class Explanation:
             yield f"    {place}：{finding.message}（{finding.rule}）"
         if self.unchecked:
             yield f"  {'、'.join(map(str, self.unchecked))} 没有做过简报，那几个月没有计入的行没有记录。"
+
+    def _districts(self, every_cell: bool) -> Iterator[str]:
+        yield "  由这些区县的数算出（--cells 列出各区县的单元格）："
+        for member in self.members:
+            yield f"    {member.briefing.district} 第{member.briefing.number}期 = {printed(member.figure)}"
+            for item in member.ranges if every_cell else ():
+                yield from (f"    {line}" for line in item.lines(every_cell))
 
     def _definition(self) -> Iterator[str]:
         figure = self.figure
@@ -176,6 +186,7 @@ class Explanation:
                 for f in self.excluded
             ],
             "unchecked": [str(period) for period in self.unchecked],
+            "members": [{"district": m.briefing.district, **m.as_json()} for m in self.members],
         }
 
 

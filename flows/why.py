@@ -10,7 +10,7 @@ from flows.ledger import Briefing, Ledger
 from flows.readings import Readings
 from flows.settings import Settings
 from transforms.errors import UsageError
-from transforms.figures import CellRange
+from transforms.figures import CellRange, Figure
 from transforms.findings import Finding, Severity
 from transforms.period import Period
 from transforms.ranges import cells, letters_of
@@ -30,6 +30,11 @@ def explain(settings: Settings, code: str, period: str, district: str | None = N
     if briefing is None:
         _refuse_unknown(settings, place)
         raise UsageError(f"{month} 还没有做过简报，请先运行：sancu run {month}")
+    return _explained(settings, ledger, briefing, code)
+
+
+def _explained(settings: Settings, ledger: Ledger, briefing: Briefing, code: str) -> Explanation:
+    place, month = briefing.district, briefing.period
     figure = ledger.some_figures(briefing, (code,)).get(code)
     if figure is None:
         near = difflib.get_close_matches(code, ledger.codes_of(briefing), n=3, cutoff=0.5)
@@ -47,7 +52,17 @@ def explain(settings: Settings, code: str, period: str, district: str | None = N
         ranges,
         _excluded(ledger, {**made, month: briefing.id}, ranges),
         tuple(sorted({item.period for item in ranges} - set(made))),
+        tuple(_members(settings, ledger, briefing, figure)),
     )
+
+
+def _members(settings: Settings, ledger: Ledger, briefing: Briefing, figure: Figure) -> Iterator[Explanation]:
+    """For a city or province: the same of each district's issue that it was made of."""
+    for name in figure.inputs:
+        district, slash, code = name.partition("/")
+        made = slash and ledger.find_briefing(district, briefing.period, briefing.manifest["members"][district])
+        if made:
+            yield _explained(settings, ledger, made, code)
 
 
 def _refuse_unknown(settings: Settings, district: str) -> None:

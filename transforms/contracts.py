@@ -252,6 +252,17 @@ class Contract(Strict):
                 raise Misplaced(f"规则 {rule.code}：{fault}", "rules", place)
         return self
 
+    def with_aliases(self, headers: Mapping[str, tuple[str, ...]]) -> Contract:
+        """The contract with more aliases, by column name.
+
+        Raises:
+            ValueError: no such column, or two columns under one header; the message says which.
+        """
+        if unknown := sorted(set(headers) - {column.name for column in self.columns}):
+            raise ValueError(f"用到了没有定义的列：{'、'.join(unknown)}")
+        columns = [c.model_copy(update={"aliases": (*c.aliases, *headers.get(c.name, ()))}) for c in self.columns]
+        return Contract.model_validate({**self.model_dump(), "columns": [c.model_dump() for c in columns]})
+
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 

@@ -141,6 +141,8 @@ class District(Strict):
     thresholds_always: Annotated[Thresholds, BeforeValidator(_unless_listed), Field(alias="thresholds")] = Thresholds()
     thresholds_dated: Annotated[tuple[ThresholdsFrom, ...], BeforeValidator(_if_listed), Field(alias="thresholds")] = ()
     schedule: Schedule = Schedule()
+    # dataset → column → what the district's departments head it with, beside the contract's own aliases
+    headers: dict[Name, dict[Name, Annotated[tuple[str, ...], Field(min_length=1)]]] = Field(default={})
     _seen_in: Period | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")

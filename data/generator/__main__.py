@@ -55,25 +55,26 @@ def published_of(district: District, period: Period) -> Published | None:
     return found if found and found.district == district.code else None
 
 
-def write(world: World, out: Path, rng: random.Random) -> None:
-    """Every department's workbook of every month, the register of receipts, and the truth."""
-    contracts = load_contracts()
+def write(world: World, out: Path, rng: random.Random, into: Path | None = None) -> None:
+    """Every department's workbook of every month and the register of receipts under `out`; the truth under `into`."""
+    contracts, headers, truths = load_contracts(), world.district.headers, into or out / "truth"
     for period in world.periods:
         folder = out / "inbox" / world.district.code / str(period)
         folder.mkdir(parents=True, exist_ok=True)
         register = ["文件名,收到时间,报送人"]
         for department, sheets in layouts.LAYOUTS.items():
             kind = layouts.FORMATS.get(department, "xlsx")
-            made = [_sheet(world, contracts[layout.dataset], layout, period, kind, rng) for layout in sheets]
+            worn = [layouts.with_headers(layout, headers.get(layout.dataset, {})) for layout in sheets]
+            made = [_sheet(world, contracts[layout.dataset], layout, period, kind, rng) for layout in worn]
             made += traps.extra_sheets(department, world, period)
             name = f"{department}.{kind}"
             (folder / name).write_bytes(writers.WRITERS[kind](made))
             register.append(f"{name},{received(world, period, department, rng)},{department}经办人")
         (folder / "收文登记.csv").write_text("\n".join(register) + "\n", encoding="utf-8-sig", newline="\r\n")
     for period in world.periods:
-        _write_json(out / "truth" / f"{period}.json", truth(world, period))
+        _write_json(truths / f"{period}.json", truth(world, period))
     names = sorted({row["petitioner"] for row in world.rows["petition_cases"][world.periods[-1]]})
-    (out / "truth" / "petitioners.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
+    (truths / "petitioners.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
 def load_contracts() -> dict[str, Contract]:

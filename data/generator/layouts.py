@@ -3,8 +3,8 @@ typed. What a sheet says is the world's; here it only gets its looks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from data.generator.keyboard import typed
@@ -28,6 +28,12 @@ class Layout:
     numbered: bool = True  # a first column 序号
     total: tuple[str, ...] = ()  # columns added up in a last row 合计
     spacer: bool = False  # an empty row somewhere in the table
+
+
+def with_headers(layout: Layout, headers: Mapping[str, Sequence[str]]) -> Layout:
+    """The layout under a district's own headers: the first of each column's."""
+    own = {name: found[0] for name, found in headers.items()}
+    return replace(layout, labels={**layout.labels, **own}) if own else layout
 
 
 LAYOUTS: dict[str, tuple[Layout, ...]] = {

@@ -43,9 +43,21 @@ def total(rows: Iterable[Row], column: str, scale: int = WAN) -> Fraction:
     return Fraction(sum(row[column] for row in rows), scale)
 
 
+class Percent(Fraction):
+    """A share in percent that remembers what it was made of: shares of several districts are put together from that."""
+
+    done: Fraction
+    due: Fraction
+
+    def __new__(cls, done: int | Fraction, due: int | Fraction) -> Percent:
+        made = super().__new__(cls, Fraction(done) * 100 / Fraction(due))
+        made.done, made.due = Fraction(done), Fraction(due)
+        return made
+
+
 def percent(done: int | Fraction, due: int | Fraction) -> Number:
     """None when nothing was due."""
-    return Fraction(done) * 100 / Fraction(due) if due else None
+    return Percent(done, due) if due else None
 
 
 def median(numbers: Iterable[int]) -> Number:

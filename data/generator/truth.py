@@ -3,6 +3,7 @@ code with the program under test."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from data.generator import truth_places, truth_serving, truth_settling
@@ -12,8 +13,13 @@ from transforms.period import Period
 
 
 def truth(world: World, period: Period) -> dict[str, Any]:
-    """Figure code → number, money in 万元, area in 万平方米, rates in percent. A figure that cannot be reckoned, such
-    as a share of nothing, is absent."""
+    """Figure code → number as it is written, money in 万元, area in 万平方米, rates in percent. A figure that cannot be
+    reckoned, such as a share of nothing, is absent."""
+    return {code: exact(number) for code, number in numbers(world, period).items()}
+
+
+def numbers(world: World, period: Period) -> dict[str, int | Fraction]:
+    """The same, exact; a rate is a `Percent`."""
     month = Month(world, period)
     parts = (
         truth_serving.rewards,
@@ -32,5 +38,4 @@ def truth(world: World, period: Period) -> dict[str, Any]:
         truth_places.leaders,
         truth_places.departments,
     )
-    numbers = {code: number for part in parts for code, number in part(month).items()}
-    return {code: exact(number) for code, number in numbers.items() if number is not None}
+    return {code: n for part in parts for code, n in part(month).items() if n is not None}

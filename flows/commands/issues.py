@@ -138,3 +138,22 @@ def backfill(
             print(line)
     if any(outcome.failure for outcome in outcomes):
         raise typer.Exit(STOPPED)
+
+
+def rollup(
+    region: Annotated[str, typer.Argument(metavar="代码", help="市或省的代码，如 350300。")],
+    period: PeriodArgument,
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """把所属区县的简报汇总成市或省的一期：该加的相加，企业不重复计，区县排名，谁没有报。"""
+    from flows.rollup import roll_up_month
+    from flows.settings import load_settings
+
+    with progress(enabled=not as_json):
+        issue = roll_up_month(load_settings(), region, period, out.absolute() if out else None)
+    if as_json:
+        print_json(issue.as_json())
+        return
+    for line in issue.lines():
+        print(line)

@@ -100,3 +100,29 @@ def test_an_empty_file_is_a_mistake(data: Path) -> None:
     (data / "contracts" / "permits.yaml").write_text("", encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"permits\.yaml:1"):
         load_configuration(data, "350303")
+
+
+def head(data: Path, headers: str) -> None:
+    path = data / "districts" / "350303.yaml"
+    text = path.read_text(encoding="utf-8").replace("schedule:", f"headers: {{{headers}}}\nschedule:", 1)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_district_may_head_its_columns_otherwise(data: Path) -> None:
+    head(data, "reward_payments: {amount_fen: [实发奖励]}")
+    contracts = {contract.id: contract for contract in load_configuration(data, "350303").contracts}
+    assert "实发奖励" in contracts["reward_payments"].column("amount_fen").aliases
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ("nothing: {amount_fen: [奖励]}", "headers 中没有这张表：nothing"),
+        ("reward_payments: {nothing: [奖励]}", "用到了没有定义的列：nothing"),
+        ("reward_payments: {amount_fen: [税种]}", "表头或别名重复：税种"),
+    ],
+)
+def test_a_header_that_cannot_be_is_refused(data: Path, headers: str, told: str) -> None:
+    head(data, headers)
+    with pytest.raises(ConfigurationError, match=rf"350303\.yaml:\d+: .*{told}"):
+        load_configuration(data, "350303")

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from html import unescape
+from typing import Protocol
 
 from transforms.briefing.printing import shown
 from transforms.briefing.proofs.paper import ANCHOR, Block, Paper, close
@@ -23,6 +24,7 @@ from transforms.briefing.proofs.refusal import Refusal, refused
 from transforms.briefing.prose import Prose
 from transforms.briefing.view import View
 from transforms.figures import Figure, Unit
+from transforms.period import Period
 
 # Of parts of rates, which have no unit of their own: the template says it.
 UNITS = (*(str(unit) for unit in Unit), "家周", "")
@@ -36,10 +38,19 @@ _PROSE = frozenset({"P", "Div", "LI", "LBody"})
 _HREF = re.compile(rf'href="#{ANCHOR}([^"]+)"')
 
 
+class Issued(Protocol):
+    """What a figure's words depend on beside the figure."""
+
+    @property
+    def previous(self) -> Mapping[str, Figure]: ...
+    @property
+    def period(self) -> Period: ...
+
+
 class Printable:
     """What each figure can print, in the words of the prose itself."""
 
-    def __init__(self, view: View, figures: Mapping[str, Figure]) -> None:
+    def __init__(self, view: Issued, figures: Mapping[str, Figure]) -> None:
         self._figures = figures
         self._prose = Prose(figures, view.previous, view.period)
         self._known: dict[str, frozenset[str]] = {}

@@ -1,0 +1,162 @@
+"""A province of three districts from the generator: what its issue says equals the generator's own truth."""
+
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from data.generator.province import write_province
+from data.generator.reckoning import Month as Reckoned
+from data.generator.reckoning import Percent
+from data.generator.truth import numbers
+from data.generator.world import World
+from flows import month as months
+from flows import rollup, steps
+from flows.rollup import RegionIssue, roll_up_month
+from flows.settings import load_settings
+from flows.why import explain
+from tests import pipeline
+from tests.pipeline import UNPRINTED, environment
+from transforms.errors import Stopped, UsageError
+from transforms.figures import Figure, Unit
+from transforms.period import Period
+from transforms.rollup.ways import WAYS, Way
+
+PROVINCE, CITY = "990000", "990100"
+MONTH = Period(2014, 3)
+
+
+class Province:
+    """The districts' issues made, all but the last one's, whose files came and whose issue did not."""
+
+    def __init__(self, folder: Path) -> None:
+        self.worlds = write_province(folder, 3, MONTH, seed=5)
+        self.settings = load_settings()
+        for world in self.worlds[:-1]:
+            self.publish(world, folder)
+
+    def publish(self, world: World, folder: Path) -> None:
+        month = months.open_month(self.settings, str(MONTH), world.district.code, str(folder / "inbox"))
+        run = pipeline.measured(month)
+        steps.publish_issue(month, run.plan, run.accepted, run.measured, run.view(), UNPRINTED, {})
+
+    def roll_up(self) -> RegionIssue:
+        return roll_up_month(self.settings, PROVINCE, str(MONTH))
+
+
+@pytest.fixture(scope="module")
+def province(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+    folder = tmp_path_factory.mktemp("province")
+    home = {"SANCU_HOME": str(folder / "var"), "SANCU_OUT": str(folder / "out"), "SANCU_DATA": str(folder / "data")}
+    with environment(**home):
+        yield Province(folder)
+
+
+@pytest.fixture(scope="module")
+def issue(province: Province) -> RegionIssue:
+    return province.roll_up()
+
+
+@pytest.fixture(scope="module")
+def figures(province: Province, issue: RegionIssue) -> dict[str, Figure]:
+    return rollup.Ledger(province.settings.database_url).figures_of(issue.briefing)
+
+
+def test_sums_and_rates_equal_the_generators_truth(province: Province, figures: dict[str, Figure]) -> None:
+    truths = [numbers(world, MONTH) for world in province.worlds[:-1]]
+    for code, way in WAYS.items():
+        known = [truth[code] for truth in truths if code in truth]
+        if way is Way.SUM:
+            assert (code, figures[code].value) == (code, sum(known, Fraction(0)) if known else None)
+        elif way is Way.RATIO and known and all(isinstance(number, Percent) for number in known):
+            done, due = (sum(getattr(n, part) for n in known) for part in ("done", "due"))  # type: ignore[misc]
+            assert (code, figures[code].value) == (code, 100 * done / due)
+        elif way is Way.NONE:
+            assert figures[code].value is None and figures[code].note
+
+
+def _paid(month: Reckoned) -> set[str]:
+    return {row["enterprise_code"] for row in month.so_far("reward_payments")}
+
+
+def _visited(month: Reckoned) -> set[str]:
+    return {row["enterprise_code"] for row in month.now("enterprise_visits")}
+
+
+def _linked(month: Reckoned) -> set[str]:
+    return {row["enterprise_code"] for row in month.now("enterprise_links")}
+
+
+def _monitored(month: Reckoned) -> set[str]:
+    return {row["enterprise_code"] for row in month.now("enterprise_links") if row["is_monitored"]}
+
+
+def _borrowers(month: Reckoned) -> set[str]:
+    return {
+        r["enterprise_code"] for r in month.now("financing") if r["kind"] == "银行贷款" and r["lent_on"] <= month.end
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "enterprises"),
+    [
+        ("reward.enterprises_to_date", _paid),
+        ("visit.enterprises_month", _visited),
+        ("link.enterprises", _linked),
+        ("rating.monitored", _monitored),
+        ("loan.bank_enterprises_to_date", _borrowers),
+    ],
+)
+def test_an_enterprise_of_two_districts_counts_once(
+    province: Province, figures: dict[str, Figure], code: str, enterprises: Callable[[Reckoned], set[str]]
+) -> None:
+    sets = [enterprises(Reckoned(world, MONTH)) for world in province.worlds[:-1]]
+    assert figures[code].unit is Unit.ENTERPRISES
+    assert figures[code].value == len(set().union(*sets))
+
+
+def test_some_enterprises_are_in_two_districts(province: Province) -> None:
+    first, second = (_linked(Reckoned(world, MONTH)) for world in province.worlds[:2])
+    assert len(first & second) == 3
+
+
+def test_a_district_without_an_issue_is_named_and_nothing_is_filled_in(
+    issue: RegionIssue, figures: dict[str, Figure]
+) -> None:
+    assert issue.briefing.manifest["summary"]["absent"] == ["样例3区"]
+    assert any("没有出的：样例3区" in line for line in issue.lines())
+    assert "样例3区" in figures["reward.amount_to_date"].note
+
+
+def test_the_way_down_to_a_districts_cells(province: Province, figures: dict[str, Figure]) -> None:
+    found = explain(province.settings, "reward.amount_to_date", str(MONTH), PROVINCE)
+    assert [member.briefing.district for member in found.members] == ["990101", "990201"]
+    subtotals = [item.subtotal or 0 for member in found.members for item in member.ranges]
+    assert sum(subtotals) == figures["reward.amount_to_date"].value
+    assert any("990201" in line for line in found.lines()) and any("J" in line for line in found.lines(True))
+
+
+def test_nothing_changed_nothing_done_and_a_late_district_makes_another_issue(
+    province: Province, issue: RegionIssue, tmp_path: Path
+) -> None:
+    again = province.roll_up()
+    assert again.unchanged and again.pdf.read_bytes() == issue.pdf.read_bytes()
+    again.pdf.unlink()
+    (again.folder / "manifest.json").unlink()
+    assert province.roll_up().pdf.read_bytes()[:4] == b"%PDF"
+
+
+def test_a_city_has_its_own_districts_only(province: Province, issue: RegionIssue) -> None:
+    city = roll_up_month(province.settings, CITY, str(MONTH))
+    assert city.briefing.manifest["summary"]["districts"] == 1
+    assert city.briefing.manifest["members"].keys() == {"990101"}
+
+
+def test_nothing_to_roll_up(province: Province) -> None:
+    with pytest.raises(Stopped, match="都还没有做"):
+        roll_up_month(province.settings, PROVINCE, "2014-02")
+    with pytest.raises(UsageError, match="没有代码为 123456 的市或省；现有：990000"):
+        roll_up_month(province.settings, "123456", str(MONTH))
+    with pytest.raises(UsageError, match="早于"):
+        roll_up_month(province.settings, PROVINCE, "2014-01")
