@@ -10,18 +10,18 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from prefect import flow, unmapped
+from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import month as months
-from flows import steps, tasks
+from flows import steps
 from flows.attempts import attempting, failed
-from flows.choices import Only
+from flows.choices import Only, Runner
+from flows.hands import Here, hands
 from flows.month import Issue, Month
 from flows.outcomes import Changed, Outcome
 from flows.progress import report
 from flows.proving import prove
-from flows.renderers import CORES, Renderers
 from flows.settings import load_settings
 from flows.stale import Standing, survey
 from flows.together import Together, changes, gather, month_of
@@ -30,7 +30,7 @@ from transforms.figures import Figure, show
 from transforms.period import Period
 
 MAKING = "出简报"
-AHEAD = 2  # months laid out beyond those that are being rendered: enough to keep the processes busy
+AHEAD = 2  # months laid out beyond those that are being rendered: enough to keep all hands busy
 
 
 @flow(name="backfill", flow_run_name="{district}-{first}-{last}", task_runner=ThreadPoolTaskRunner(max_workers=2))
@@ -42,6 +42,7 @@ def backfill(
     dry_run: bool = False,
     inbox: str | None = None,
     out: str | None = None,
+    runner: str = Runner.LOCAL,
 ) -> list[Outcome]:
     """Make the stale months from `first` to `last`; with `dry_run` only say what would change. An outcome for each.
 
@@ -52,13 +53,13 @@ def backfill(
     """
     month = months.open_month(load_settings(), last, district, inbox, Path(out) if out else None)
     start = max(Period.parse(first), month.configuration.district.first_period)
-    report("收文")
-    received = tasks.receive.map(unmapped(month), list(month.periods), unmapped(months.now())).result()
-    look = partial(survey, month, start, dict(zip(month.periods, received, strict=True)))
-    todo = [standing for standing in look() if standing.wanted(Only(only))]
-    if dry_run:
-        return _found(_gathered(todo), todo) if todo else []
     with ExitStack() as locks:
+        work = locks.enter_context(hands(month, runner))
+        report("收文")
+        look = partial(survey, month, start, work.receive())
+        todo = [standing for standing in look() if standing.wanted(Only(only))]
+        if dry_run:
+            return _found(_gathered(work, todo), todo) if todo else []
         for standing in todo:
             locks.enter_context(month.ledger.lock(month.code, standing.month.period))
         if not _is_up_to_date(month, todo):
@@ -68,7 +69,7 @@ def backfill(
         todo = [standing for standing in todo if standing.wanted(Only(only))]
         fingerprints = {standing.month.period: standing.plan.fingerprint for standing in todo}
         with attempting(month.ledger, month.code, fingerprints):
-            return left + (_made(_gathered(todo), todo) if todo else [])
+            return left + (_made(work, _gathered(work, todo), todo) if todo else [])
 
 
 def _is_up_to_date(month: Month, todo: Sequence[Standing]) -> bool:
@@ -77,13 +78,12 @@ def _is_up_to_date(month: Month, todo: Sequence[Standing]) -> bool:
     return all(current.get(one.month.period) == (one.briefing.id if one.briefing else None) for one in todo)
 
 
-def _gathered(todo: Sequence[Standing]) -> Together:
+def _gathered(work: Here, todo: Sequence[Standing]) -> Together:
     month, plan = todo[-1].month, todo[-1].plan
     report("读表")
-    readings = tasks.read.map(unmapped(month), months.by_period(plan.submissions)).result()
+    read = work.read(plan)
     report("检查")
-    parts = steps.by_dataset(month, readings)
-    checked = tasks.check.map(*zip(*parts, strict=True)).result() if parts else []
+    checked, readings = work.check(read), work.fetch(read)
     report("计算")
     return gather(month, readings, checked)
 
@@ -105,8 +105,8 @@ def _printed(figure: Figure) -> str:
     return f"{show(figure.value, figure.unit)}{figure.unit if figure.value is not None else ''}"
 
 
-def _made(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
-    """Each month's documents by the processes, its publication here, in order."""
+def _made(work: Here, together: Together, todo: Sequence[Standing]) -> list[Outcome]:
+    """Each month's documents by other processes, its publication here, in order."""
     waiting: deque[tuple[Standing, Outcome, Callable[[], Issue]]] = deque()
     made: list[Outcome] = []
 
@@ -115,13 +115,12 @@ def _made(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
         report(MAKING, len(made), len(todo))
 
     report(MAKING, 0, len(todo))
-    with Renderers() as renderers:
-        for standing, outcome in zip(todo, _found(together, todo), strict=True):
-            waiting.append((standing, outcome, _begun(together, standing, renderers)))
-            if len(waiting) > CORES + AHEAD:
-                settle()
-        while waiting:
+    for standing, outcome in zip(todo, _found(together, todo), strict=True):
+        waiting.append((standing, outcome, _begun(work, together, standing)))
+        if len(waiting) > work.width + AHEAD:
             settle()
+    while waiting:
+        settle()
     return made
 
 
@@ -138,14 +137,14 @@ def _settled(standing: Standing, outcome: Outcome, publish: Callable[[], Issue])
     return replace(outcome, made=True)
 
 
-def _begun(together: Together, standing: Standing, renderers: Renderers) -> Callable[[], Issue]:
+def _begun(work: Here, together: Together, standing: Standing) -> Callable[[], Issue]:
     """Everything of a month up to its documents, which are under way; what is left to do with them."""
     month, plan = standing.month, standing.plan
     try:
         accepted, measured = month_of(together, standing)
         view = steps.compose_view(month, plan, accepted, measured)
         returned = steps.mark_workbooks(month, plan, accepted, measured)
-        documents = renderers.submit(steps.to_make(month, plan, accepted, measured, view))
+        documents = work.make(month, plan, accepted, measured, view)
     except Exception as error:
         return partial(_raise, error)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from flows import month as months
-from flows.choices import Only
+from flows.choices import Only, Runner
 from flows.month import Month
 from flows.outcomes import Outcome
 from flows.progress import report
@@ -25,6 +25,7 @@ def backfill_districts(
     districts: Sequence[str] = (),
     inbox: str | None = None,
     out: Path | None = None,
+    runner: Runner = Runner.LOCAL,
 ) -> list[Outcome]:
     """Each district's months, the earliest first. A district that cannot be worked on does not stop the others.
 
@@ -39,7 +40,7 @@ def backfill_districts(
     outcomes: list[Outcome] = []
     for month in opened:
         try:
-            outcomes += _backfill(month, start, only, dry_run)
+            outcomes += _backfill(month, start, only, dry_run, runner)
         except SancuError as error:
             if len(opened) == 1:
                 raise
@@ -47,12 +48,12 @@ def backfill_districts(
     return outcomes
 
 
-def _backfill(month: Month, first: Period, only: Only, dry_run: bool) -> list[Outcome]:
+def _backfill(month: Month, first: Period, only: Only, dry_run: bool, runner: Runner) -> list[Outcome]:
     report("收文")
     received = {period: months.receive(month, period, months.now()) for period in month.periods}
     standings = survey(month, max(first, month.configuration.district.first_period), received)
     todo = [standing for standing in standings if standing.wanted(only)]
-    made = {outcome.period: outcome for outcome in _make(month, first, only, dry_run)} if todo else {}
+    made = {outcome.period: outcome for outcome in _make(month, first, only, dry_run, runner)} if todo else {}
     return [made.get(standing.month.period) or _left(standing, dry_run) for standing in standings]
 
 
@@ -62,16 +63,18 @@ def _left(standing: Standing, dry_run: bool) -> Outcome:
     return Outcome(standing.month.code, standing.month.period, standing.state, standing.reasons)
 
 
-def _make(month: Month, first: Period, only: Only, dry_run: bool) -> Iterable[Outcome]:
+def _make(month: Month, first: Period, only: Only, dry_run: bool, runner: Runner) -> Iterable[Outcome]:
     from flows.orchestration import prefect_server
 
     with prefect_server(month.settings.home / "prefect") as server:
         from flows.backfill import backfill
+        from flows.hands import task_runner
         from transforms.checks import warm_up
 
+        made_by = backfill.with_options(task_runner=task_runner(month.settings, runner))
         warm_up()
         server.wait()
-        return backfill(
+        return made_by(
             district=month.code,
             first=str(first),
             last=str(month.period),
@@ -79,4 +82,5 @@ def _make(month: Month, first: Period, only: Only, dry_run: bool) -> Iterable[Ou
             dry_run=dry_run,
             inbox=month.inbox,
             out=str(month.out),
+            runner=runner.value,
         )

@@ -1,4 +1,4 @@
-"""What a backfill may choose from. Light: the command line shows it before anything else is imported."""
+"""What a run or a backfill may choose from. Light: the command line shows it before anything else is imported."""
 
 from __future__ import annotations
 
@@ -13,6 +13,13 @@ class State(StrEnum):
     CHANGED = "有变化"
     FAILED = "上次没有做成"
     RELEASED = "已签发，不改"  # what has changed since comes out in later issues as a revision
+
+
+class Runner(StrEnum):
+    """Who does the heavy work."""
+
+    LOCAL = "local"
+    DASK = "dask"  # the workers of the scheduler at SANCU_DASK
 
 
 class Only(StrEnum):

@@ -63,13 +63,13 @@ def fingerprint(
         "fonts": fonts,
         "as_known": known,
     }
-    return _hash_json(parts)
+    return hash_json(parts)
 
 
 def inputs(texts: Mapping[str, str], templates: Mapping[str, str], code: str, fonts: str) -> dict[str, str]:
     """What a briefing depends on beside submissions, name → hash: tells later which of it has changed."""
     named = {name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()}
-    return named | {"templates": _hash_json(dict(templates)), "code": code, "fonts": fonts}
+    return named | {"templates": hash_json(dict(templates)), "code": code, "fonts": fonts}
 
 
 @functools.cache
@@ -80,7 +80,7 @@ def code_version() -> str:
         for package in _PACKAGES
         for path in (_ROOT / package).rglob("*.py")
     }
-    return _hash_json({"sources": sources, "packages": package_versions()})
+    return hash_json({"sources": sources, "packages": package_versions()})
 
 
 @functools.cache
@@ -92,7 +92,7 @@ def package_versions() -> Mapping[str, str]:
 def fonts_identity(folder: Path) -> str:
     """Hash of the names and sizes of the fonts in `folder`; the same for an empty folder and a missing one."""
     fonts = sorted((path.name, path.stat().st_size) for path in folder.rglob("*") if path.suffix.lower() in _FONTS)
-    return _hash_json(fonts)
+    return hash_json(fonts)
 
 
 def texts_of(folder: Path, *patterns: str) -> dict[str, str]:
@@ -108,6 +108,7 @@ def _version(name: str) -> str:
         return "-"
 
 
-def _hash_json(value: object) -> str:
+def hash_json(value: object) -> str:
+    """SHA-256 (hex) of a value; the order of its keys does not matter."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from prefect import flow, unmapped
+from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import month as months
-from flows import steps, tasks
+from flows import tasks
 from flows.attempts import attempt
+from flows.choices import Runner
+from flows.hands import Here, hands
 from flows.month import Issue, Month, Plan
 from flows.progress import report
 from flows.settings import load_settings
@@ -23,27 +25,27 @@ def monthly_briefing(
     inbox: str | None = None,
     out: str | None = None,
     as_known: dt.date | None = None,
+    runner: str = Runner.LOCAL,
 ) -> Issue:
     """Make the briefing of one district and month, or find that nothing has changed.
 
     Raises what `flows.month.open_month` and the tasks raise; a run that was killed is repeated safely.
     """
     month = months.open_month(load_settings(), period, district, inbox, Path(out) if out else None, as_known)
-    with month.ledger.lock(month.code, month.period):
+    with month.ledger.lock(month.code, month.period), hands(month, runner) as work:
         report("收文")
-        received = tasks.receive.map(unmapped(month), list(month.periods), unmapped(months.now())).result()
-        plan = months.plan(month, dict(zip(month.periods, received, strict=True)))
+        plan = months.plan(month, work.receive())
         if issue := months.unchanged(month, plan):
             return issue
         with attempt(month, plan):
-            return _made(month, plan)
+            return _made(work, month, plan)
 
 
-def _made(month: Month, plan: Plan) -> Issue:
+def _made(work: Here, month: Month, plan: Plan) -> Issue:
     report("读表")
-    readings = tasks.read.map(unmapped(month), months.by_period(plan.submissions)).result()
+    read = work.read(plan)
     report("检查")
-    checked = tasks.check.map(*zip(*steps.by_dataset(month, readings), strict=True)).result()
+    checked, readings = work.check(read), work.fetch(read)
     accepted = tasks.accept(month, plan, readings, checked)
     report("计算")
     measured = tasks.measure(month, accepted)

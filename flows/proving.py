@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 
 from flows import atomic
 from flows.documents import Documents
-from flows.month import Month, Plan
+from flows.month import Month
 from flows.reader_pool import shared
 from transforms import personal
 from transforms.errors import Stopped, UnreadableFile
+from transforms.submissions import Submission
 
 ASIDE = "refused"  # folder of the month for drafts that were refused
 REASONS = "reasons.txt"
@@ -48,11 +50,11 @@ def prove(month: Month, documents: Documents) -> None:
     )
 
 
-def names_of(month: Month, plan: Plan) -> tuple[str, ...]:
-    """Persons in personal columns of this month's files. They are held in memory only, and only to be looked for."""
+def names_of(month: Month, submissions: Iterable[Submission]) -> tuple[str, ...]:
+    """Persons in personal columns of this month's files among these. They are held in memory only, and only to be looked for."""
     found: set[str] = set()
     with shared(month.settings.reader.limits).reader() as reader:
-        for submission in plan.submissions:
+        for submission in submissions:
             contracts = month.configuration.contracts_of(submission.department)
             if submission.period != month.period or not any(c.personal for one in contracts for c in one.columns):
                 continue

@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     home: Path = Path("var")  # ledger and store, unless they have a URL of their own
     store: SecretStr | None = None
     database: SecretStr | None = None
+    dask: str | None = None  # the scheduler's address, for --runner dask
     data: Path = REPOSITORY / "data"  # contracts, districts, published figures
     fonts: Path = REPOSITORY / ".fonts"
     reader: ReaderLimits = ReaderLimits()

@@ -210,9 +210,15 @@ def _explained(finding: Finding, explanations: Mapping[str, tuple[str, str]]) ->
 
 def to_make(month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View) -> Callable[[], Documents]:
     """What makes every document of the issue; it may be sent to another process."""
+    figures, attached = printed(month, accepted, measured)
+    names = names_of(month, plan.submissions)
+    return partial(documents.make, view, figures, font_files(month.settings.fonts), names, attached)
+
+
+def printed(month: Month, accepted: Accepted, measured: Measured) -> tuple[Mapping[str, Figure], Mapping[str, bytes]]:
+    """What documents are made of beside the view: the month's figures, and the tables that go into the PDF."""
     figures = measured.history[month.period]
-    attached = _tables(month, figures, all_findings(accepted, measured))
-    return partial(documents.make, view, figures, font_files(month.settings.fonts), names_of(month, plan), attached)
+    return figures, _tables(month, figures, all_findings(accepted, measured))
 
 
 def _tables(month: Month, figures: Mapping[str, Figure], findings: Sequence[Finding]) -> dict[str, bytes]:

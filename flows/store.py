@@ -3,6 +3,7 @@
 archive/ab/abcd….bin      a submission, named by its SHA-256; never changed, never removed
 readings/<key>.parquet    derived, can be rebuilt
 rows/ab/abcd….parquet     a dataset's accepted rows of one month, named by its SHA-256; issues list them
+results/<run>-…           between the machines of a run with Dask; removed at its end
 issues/<folder>/…         the files of one issue; `manifest.json` comes last and lists the others
 parts/                    being written; in a folder only
 """
@@ -86,6 +87,20 @@ class Store:
         """The rows, verified; None when they are lost or damaged."""
         data = self._objects.read(_rows(sha256))
         return data if data is not None and sha256_of(data) == sha256 else None
+
+    def put_result(self, run: str, data: bytes) -> str:
+        """Keep what one machine hands to another in the course of a run; its SHA-256."""
+        digest = sha256_of(data)
+        self._objects.keep(_result(run, digest), data)
+        return digest
+
+    def get_result(self, run: str, sha256: str) -> bytes | None:
+        """The bytes, verified; None when they are lost or damaged."""
+        data = self._objects.read(_result(run, sha256))
+        return data if data is not None and sha256_of(data) == sha256 else None
+
+    def forget_result(self, run: str, sha256: str) -> None:
+        self._objects.remove(_result(run, sha256))
 
     def publish(self, folder: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:
         """Keep an issue's files under `issues/<folder>/`, e.g. `350303/2014-06/<fingerprint>`; the manifest as
@@ -173,6 +188,10 @@ def _archive(sha256: str) -> str:
 
 def _rows(sha256: str) -> str:
     return f"rows/{_safe(sha256)[:2]}/{sha256}.parquet"
+
+
+def _result(run: str, sha256: str) -> str:
+    return f"results/{_safe(run)}-{_safe(sha256)}"
 
 
 def _issue(folder: str) -> str:

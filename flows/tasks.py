@@ -13,8 +13,8 @@ from prefect.artifacts import create_link_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.context import TaskRunContext
 
+from flows import away, steps
 from flows import month as months
-from flows import steps
 from flows.fingerprint import code_version
 from flows.month import Issue, Month
 from flows.steps import Accepted, Measured
@@ -60,6 +60,9 @@ check = task(steps.check_dataset, name="检查", cache_key_fn=_checking_key, per
 accept = task(steps.accept_rows, name="取数", **_ONCE)
 measure = task(steps.measure_months, name="计算", **_ONCE)
 compose = task(steps.compose_view, name="成文", **_ONCE)
+read_away = task(away.read, name="读表", **_WORLD)
+check_away = task(away.check, name="检查", **_WORLD)
+make_away = task(away.make, name="排版", **_WORLD)
 make = task(steps.make_documents, name="排版", **_ONCE)
 mark = task(steps.mark_workbooks, name="退回", **_ONCE)
 publish = task(steps.publish_issue, name="发布", **_WORLD)

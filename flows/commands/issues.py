@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from flows.choices import Only
+from flows.choices import Only, Runner
 from flows.commands.terminal import (
     STOPPED,
     DistrictOption,
@@ -16,6 +17,7 @@ from flows.commands.terminal import (
     JsonOption,
     OutOption,
     PeriodArgument,
+    RunnerOption,
     print_json,
     progress,
 )
@@ -30,6 +32,7 @@ def run(
     as_known: Annotated[
         dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="日期", help="只用这一天为止收到的文件。")
     ] = None,
+    runner: RunnerOption = Runner.LOCAL,
     sign: Annotated[bool, typer.Option("--release", help="签发；签发后不再改动。同 sancu release。")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -44,9 +47,9 @@ def run(
         if sign:
             from flows.releasing import release as release_month
 
-            issue = release_month(month, _make)
+            issue = release_month(month, partial(_make, runner=runner))
         else:
-            issue = months.look(month) or _make(month)
+            issue = months.look(month) or _make(month, runner)
     _tell(issue, as_json)
 
 
@@ -81,22 +84,25 @@ def _text(given: str | None) -> str | None:
         raise UsageError(f"读不了 {given[1:]}：应是 UTF-8 的文本文件。") from error
 
 
-def _make(month: Any) -> Any:
+def _make(month: Any, runner: Runner = Runner.LOCAL) -> Any:
     """Run the flow. Prefect's server boots while the libraries are imported."""
     from flows.orchestration import prefect_server
 
     with prefect_server(month.settings.home / "prefect") as server:
+        from flows.hands import task_runner
         from flows.monthly import monthly_briefing
         from transforms.checks import warm_up
 
+        made_by = monthly_briefing.with_options(task_runner=task_runner(month.settings, runner))
         warm_up()
         server.wait()
-        return monthly_briefing(
+        return made_by(
             district=month.code,
             period=str(month.period),
             inbox=month.inbox,
             out=str(month.out),
             as_known=month.as_known.date() if month.as_known else None,
+            runner=runner.value,
         )
 
 
@@ -116,6 +122,7 @@ def backfill(
     ] = Only.CHANGED,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只看哪些月要重做、哪些数会变，不做。")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="接着做上次没做完的；不写也一样。")] = False,
+    runner: RunnerOption = Runner.LOCAL,
     districts: Annotated[
         str, typer.Option("--districts", metavar="代码,…", help="几个区，逗号分开；默认 350303。")
     ] = "",
@@ -130,7 +137,8 @@ def backfill(
 
     codes = tuple(filter(None, (code.strip() for code in districts.split(","))))
     with progress(enabled=not as_json):
-        outcomes = backfill_districts(load_settings(), first, last, only, dry_run, codes, inbox, out and out.absolute())
+        settings, place = load_settings(), out and out.absolute()
+        outcomes = backfill_districts(settings, first, last, only, dry_run, codes, inbox, place, runner)
     if as_json:
         print_json([outcome.as_json() for outcome in outcomes])
     else:

@@ -12,12 +12,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from flows.choices import Runner
+
 DONE, STOPPED, BAD_INPUT, ENVIRONMENT = 0, 1, 2, 3
 
 PeriodArgument = Annotated[str, typer.Argument(metavar="期别", help="月份，如 2014-06。")]
 DistrictOption = Annotated[str | None, typer.Option("--district", metavar="代码", help="区划代码，默认 350303。")]
 InboxOption = Annotated[str | None, typer.Option("--inbox", metavar="网址或目录", help="收文目录。")]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序使用。")]
+RunnerOption = Annotated[Runner, typer.Option("--runner", help="local 本机做；dask 由 SANCU_DASK 的各台机器做。")]
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="目录", help="输出目录，默认 out。")]
 
 

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import checks_bench, figures_bench, lineage_bench, reading_bench, returns_bench
+from tests.bench import checks_bench, figures_bench, lineage_bench, reading_bench, returns_bench, scaling_bench
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SANCU = Path(sys.executable).with_name("sancu")
@@ -106,7 +106,7 @@ def main() -> None:
     for name, value in (*reading_bench.measure(), *returns_bench.measure()):
         print(f"{name}: {value:.4g}")
     checks_bench.measure()
-    for name, value in (*figures_bench.measure_all(), *lineage_bench.measure()):
+    for name, value in (*figures_bench.measure_all(), *lineage_bench.measure(), *scaling_bench.measure_all()):
         print(f"{name}: {value:.4g}")
     whole_against_parts()
 

@@ -51,6 +51,7 @@ def _forked(job: dict[str, Any], ready: Run, made: Documents) -> str:
     child = os.fork()
     if not child:
         code = 1
+        os.environ.update(job.get("environment", {}))
         try:
             _arm(job)
             _work(job, ready, made)
