@@ -142,7 +142,7 @@ def _begun(work: Here, together: Together, standing: Standing) -> Callable[[], I
     month, plan = standing.month, standing.plan
     try:
         accepted, measured = month_of(together, standing)
-        view = steps.compose_view(month, plan, accepted, measured)
+        view = steps.compose_view(month, plan, accepted, measured, together.lists)
         returned = steps.mark_workbooks(month, plan, accepted, measured)
         documents = work.make(month, plan, accepted, measured, view)
     except Exception as error:
@@ -151,7 +151,7 @@ def _begun(work: Here, together: Together, standing: Standing) -> Callable[[], I
     def publish() -> Issue:
         made = documents()
         prove(month, made)
-        return steps.publish_issue(month, plan, accepted, measured, view, made, returned)
+        return steps.publish_issue(month, plan, accepted, measured, view, made, returned, together.kept)
 
     return publish
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from flows.store import Store
@@ -20,24 +20,28 @@ if TYPE_CHECKING:
     from transforms.tables import Facts
 
 Listed = dict[str, dict[str, str]]  # dataset → period → SHA-256 of the object
+Kept = MutableMapping[tuple[str, str], str]  # the same for what this process has kept, by dataset and period
 
 
-def keep(store: Store, facts: Facts, contracts: Sequence[Contract]) -> tuple[Listed, dict[str, bytes]]:
+def keep(
+    store: Store, facts: Facts, contracts: Sequence[Contract], kept: Kept | None = None
+) -> tuple[Listed, dict[str, bytes]]:
     """Keep the rows; what the manifest lists, and the files by name. A dataset that nobody has sent is a file without
-    rows.
+    rows. A month in `kept` is in the store already, as another issue of the same facts was published; new ones are added.
 
     Raises:
         EnvironmentFailure: the store refuses.
     """
+    kept = {} if kept is None else kept
     listed: Listed = {}
     files = {}
     for contract in contracts:
         table = fact_tables.fact_table(facts.frames[contract.id], contract)
         months = [str(period) for dataset, period in facts.received if dataset == contract.id]
-        parts = fact_tables.by_period(table, months)
-        objects = {month: store.put_rows(fact_tables.to_parquet(part)) for month, part in parts.items()}
-        if objects:
-            listed[contract.id] = objects
+        for month, part in fact_tables.by_period(table, months).items():
+            if (contract.id, month) not in kept:
+                kept[contract.id, month] = store.put_rows(fact_tables.to_parquet(part))
+            listed.setdefault(contract.id, {})[month] = kept[contract.id, month]
         files[_name(contract)] = fact_tables.to_parquet(table)
     return listed, files
 

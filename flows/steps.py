@@ -16,6 +16,7 @@ from flows.fonts import font_files
 from flows.ledger import Briefing, Status
 from flows.month import Issue, Month, Plan
 from flows.proving import names_of, prove
+from flows.published_facts import Kept
 from flows.reader_pool import shared
 from flows.readings import keep as keep_readings
 from flows.sandbox import Reader
@@ -39,6 +40,7 @@ from transforms.run_package import PACKAGE, package_bytes, run_package
 from transforms.submissions import Submission
 from transforms.suggestions import suggest
 from transforms.tables import Facts, Intake, Table
+from transforms.tracking import Lists
 
 Readings = tuple[Intake, ...]
 
@@ -168,8 +170,9 @@ def reconcile_month(month: Month, accepted: Accepted, history: Mapping[Period, M
     return Measured(history, (*findings, *named))
 
 
-def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measured) -> View:
-    """Everything that the issue says, chosen and ordered."""
+def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measured, lists: Lists | None = None) -> View:
+    """Everything that the issue says, chosen and ordered. `lists` are what earlier months list, so far as known."""
+    lists = {} if lists is None else lists
     district, period, contracts = month.configuration.district, month.period, month.configuration.contracts
     figures = measured.history[period]
     return composing.compose(
@@ -178,8 +181,8 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
             period=period,
             figures=figures,
             history=measured.history,
-            items=attention(accepted.facts, contracts, district, period),
-            departures=left_the_list(accepted.facts, contracts, district, period),
+            items=attention(accepted.facts, contracts, district, period, lists),
+            departures=left_the_list(accepted.facts, contracts, district, period, lists),
             coming_due=coming_due(accepted.facts, contracts, district, period),
             rankings=rankings(accepted.facts, contracts, district, period),
             findings=all_findings(accepted, measured),
@@ -254,13 +257,15 @@ def publish_issue(
     view: View,
     made: Documents,
     returned: Mapping[str, bytes],
+    kept: Kept | None = None,
 ) -> Issue:
-    """Objects first, the ledger's row last. Killed anywhere, the next run repeats it with the same bytes."""
+    """Objects first, the ledger's row last. Killed anywhere, the next run repeats it with the same bytes. `kept` are the
+    rows of other months that are in the store already."""
     figures = measured.history[month.period]
     findings = all_findings(accepted, measured)
     district, contracts = month.configuration.district, month.configuration.contracts
     place = (month.code, str(month.period))
-    listed, rows = published_facts.keep(month.store, accepted.facts, contracts)
+    listed, rows = published_facts.keep(month.store, accepted.facts, contracts, kept)
     files = {
         **made.files,
         **_tables(month, figures, findings),

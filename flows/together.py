@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flows import steps
 from flows.month import Month
+from flows.published_facts import Kept
 from flows.stale import Standing
 from flows.steps import Accepted, Measured, Readings
 from transforms import facts
@@ -15,6 +16,7 @@ from transforms.figures import Figure
 from transforms.findings import Finding
 from transforms.period import Period
 from transforms.tables import Facts, Intake
+from transforms.tracking import Lists
 
 History = Mapping[Period, Mapping[str, Figure]]
 
@@ -28,6 +30,8 @@ class Together:
     intakes: Mapping[str, tuple[Intake, ...]]  # by SHA-256
     findings: Mapping[str, tuple[Finding, ...]]  # by SHA-256
     history: History
+    lists: Lists = field(default_factory=dict)
+    kept: Kept = field(default_factory=dict)
 
 
 def gather(month: Month, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]) -> Together:

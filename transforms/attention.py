@@ -19,30 +19,32 @@ from transforms.metrics import duties, enterprises, petitions, resettlement
 from transforms.metrics.month import Month, Rows
 from transforms.period import Period
 from transforms.tables import Facts
-from transforms.tracking import Source, departures, tracked
+from transforms.tracking import Lists, Source, departures, tracked
 
 __all__ = ["Item", "attention", "coming_due", "left_the_list"]
 
 _LIGHT_ORDER = list(Light)
 
 
-def attention(facts: Facts, contracts: Sequence[Contract], district: District, period: Period) -> tuple[Item, ...]:
+def attention(
+    facts: Facts, contracts: Sequence[Contract], district: District, period: Period, lists: Lists | None = None
+) -> tuple[Item, ...]:
     """Every red and yellow matter at the month's end, worst first: red before yellow, then the longest overdue, then
     the soonest due. Each says since which month it has been on the list without a break.
 
     A dataset that was not sent gives no items. Petitioners are never named: a case is its number, township and
-    category.
+    category. What earlier months list is looked up in `lists`, and added to it.
     """
     month = Month(facts, {contract.id: contract for contract in contracts}, district, period)
-    return tuple(sorted(tracked(month, _SOURCES), key=_worst_first))
+    return tuple(sorted(tracked(month, _SOURCES, {} if lists is None else lists), key=_worst_first))
 
 
 def left_the_list(
-    facts: Facts, contracts: Sequence[Contract], district: District, period: Period
+    facts: Facts, contracts: Sequence[Contract], district: District, period: Period, lists: Lists | None = None
 ) -> tuple[Departure, ...]:
     """What was on the list of the month before `period` and is not on its own: settled, or no longer listed."""
     month = Month(facts, {contract.id: contract for contract in contracts}, district, period)
-    return tuple(departures(month, _SOURCES))
+    return tuple(departures(month, _SOURCES, {} if lists is None else lists))
 
 
 def _worst_first(item: Item) -> tuple[int, int, str, str]:

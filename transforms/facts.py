@@ -60,9 +60,7 @@ def accept(tables: Sequence[Table], findings: Sequence[Finding], contracts: Sequ
 def until(facts: Facts, period: Period) -> Facts:
     """The rows up to and including `period`, as `accept` gives them for those months alone. Where later rows came from
     is left known."""
-    frames = {
-        name: frame[frame["period"] <= str(period)].reset_index(drop=True) for name, frame in facts.frames.items()
-    }
+    frames = {name: facts.through(name, period) for name in facts.frames}
     received = frozenset((dataset, month) for dataset, month in facts.received if month <= period)
     return Facts(frames, facts.sources, received)
 

@@ -26,6 +26,9 @@ History = Mapping[Period, Mapping[str, Figure]]
 Cell = tuple[str, Unit | Light | None]  # text, and how it is shown: a number of this unit, a light, or text
 
 FIGURES, MONTHS, NOTES = "指标", "历月", "说明"
+# This month and the two years before it: the same month of both years stands beside it, and a sheet of ten years is too wide
+# to read. Earlier ones stand in their own issues, and in `sancu sql`.
+MONTHS_SHOWN = 25
 LANGUAGE = "zh-CN"
 _COLUMNS = (
     ("代码", 32), ("名称", 34), ("数值", 14), ("单位", 10), ("亮灯", 8), ("口径", 10), ("目标", 14), ("分子", 12),
@@ -38,7 +41,7 @@ _LIGHTS = {Light.RED: ("#9C0006", "#FFC7CE"), Light.YELLOW: ("#7F4F00", "#FFEB9C
 
 
 def figures_workbook(history: History, district: District, period: Period, title: str, provisional: bool) -> bytes:
-    """The workbook of `history[period]`, with the months before it. Equal arguments give equal bytes."""
+    """The workbook of `history[period]`, with up to 24 months before it. Equal arguments give equal bytes."""
     sink = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(sink, options | {"default_format_properties": {"font_name": "宋体"}}) as book:
@@ -55,7 +58,7 @@ def figures_workbook(history: History, district: District, period: Period, title
         looks = _Looks(book)
         figures = history[period]
         _write(book.add_worksheet(FIGURES), looks, "figures", _COLUMNS, [_row(f) for f in figures.values()], 2)
-        months = sorted(month for month in history if month <= period)
+        months = sorted(month for month in history if month <= period)[-MONTHS_SHOWN:]
         columns = (*_FIXED, *((str(month), 13) for month in months), _REASON)
         _write(book.add_worksheet(MONTHS), looks, "months", columns, list(_history(history, months)), 2)
         told: list[list[Cell]] = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -81,9 +82,16 @@ class Source:
 @dataclass(frozen=True)
 class Facts:
     """All accepted rows known up to a month. A frame a dataset, one row a sheet row: the table's columns plus
-    `period` (str, `2014-06`), `submission` (SHA-256) and `row` (number in the sheet). Rows set aside are absent.
-    `received` says for which (dataset, period) a table was accepted, even an empty one."""
+    `period` (str, `2014-06`), `submission` (SHA-256) and `row` (number in the sheet), in order of period. Rows set aside
+    are absent. `received` says for which (dataset, period) a table was accepted, even an empty one."""
 
     frames: Mapping[str, pd.DataFrame]
     sources: Mapping[tuple[str, str], Source]  # (submission, dataset)
     received: frozenset[tuple[str, Period]]
+
+    def through(self, dataset: str, last: Period, first: Period | None = None) -> pd.DataFrame:
+        """The rows of the months up to `last`, from `first` on: a part of the frame, nothing is copied."""
+        frame = self.frames[dataset]
+        periods = frame["period"].array
+        start = bisect_left(periods, str(first)) if first else 0
+        return frame.iloc[start : bisect_right(periods, str(last))]

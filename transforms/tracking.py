@@ -6,7 +6,7 @@ month whose sheet was not sent neither counts nor breaks: silence settles nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -18,6 +18,10 @@ from transforms.metrics.month import Month, NotReported, Rows
 from transforms.period import Period
 
 MONTHS_COUNTED = 24  # a matter older than this is 连续24个月以上
+
+# What rules have listed, by month and rule. A month's list depends on rows up to that month only, so that a backfill, which
+# looks two years back from every month, lists each once.
+Lists = MutableMapping[tuple[Period, str], "list[Item] | None"]
 
 
 @dataclass(frozen=True)
@@ -38,18 +42,25 @@ def listed(month: Month, source: Source) -> list[Item] | None:
         return None
 
 
-def tracked(month: Month, sources: Sequence[Source]) -> list[Item]:
+def _known(month: Month, source: Source, lists: Lists) -> list[Item] | None:
+    key = (month.period, source.name)
+    if key not in lists:
+        lists[key] = listed(month, source)
+    return lists[key]
+
+
+def tracked(month: Month, sources: Sequence[Source], lists: Lists) -> list[Item]:
     """What every rule lists in a month, each item with `since`, `months` and `turned`.
 
     Earlier months are listed only as far back as something of this month was on their lists, and only by the rules
     that listed it.
     """
-    found = {source: listed(month, source) or [] for source in sources}
+    found = {source: _known(month, source, lists) or [] for source in sources}
     found = {source: [replace(i, since=month.period, months=1) for i in items] for source, items in found.items()}
     going = {source: {item.key for item in items} for source, items in found.items() if items}
     for earlier in _months_before(month):
         for source in list(going):
-            before = listed(earlier, source)
+            before = _known(earlier, source, lists)
             if before is not None:
                 lights = {item.key: item.light for item in before}
                 going[source] &= set(lights)
@@ -77,12 +88,13 @@ def _carried(item: Item, lights: Mapping[str, Light], going: Set[str], period: P
     return replace(item, since=period, months=item.months + 1, turned=turned)
 
 
-def departures(month: Month, sources: Sequence[Source]) -> list[Departure]:
+def departures(month: Month, sources: Sequence[Source], lists: Lists) -> list[Departure]:
     """What was on last month's list and is not on this month's, in the order of the rules. Where the rows were not
     sent this month, nothing is known to have left."""
     found: list[Departure] = []
+    earlier = month.earlier(month.period.previous)
     for source in sources:
-        before, now = listed(month.earlier(month.period.previous), source), listed(month, source)
+        before, now = _known(earlier, source, lists), _known(month, source, lists)
         if before and now is not None:
             found += _left(before, {item.key for item in now}, month, source)
     return found

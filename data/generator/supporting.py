@@ -136,7 +136,7 @@ def ratings(world: World) -> None:
     rng = world.rng
     monitored = [e for e in world.enterprises if e["is_monitored"]]
     for order, period in enumerate(world.periods):
-        silent = rng.sample(range(len(monitored)), 3 - order // 2)
+        silent = rng.sample(range(len(monitored)), max(0, 3 - order // 2))
         rows = []
         for index, enterprise in enumerate(monitored):
             day = world.day(period, 18, 26)

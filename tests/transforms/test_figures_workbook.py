@@ -108,6 +108,16 @@ def test_missing_months_are_explained() -> None:
     assert other["没有数值的原因"] == "2014-04：没有数值；2014-05、2014-06：当时没有这个指标"
 
 
+def test_ten_years_are_not_one_sheet() -> None:
+    figure = Figure("a.b", "某数", "某数", Unit.CASES, Scope.END, 0, Fraction(3))
+    gone = replace(figure, code="c.d")
+    history = {JUNE.plus(-back): {"a.b": figure} for back in range(30)}
+    history[JUNE.plus(-29)] = {"c.d": gone}
+    (one,) = records(workbook(history)["历月"])
+    shown = [name for name in one if name.startswith("20")]
+    assert (shown[0], shown[-1], len(shown)) == ("2012-06", "2014-06", 25)
+
+
 def workbook(history: dict[Period, dict[str, Figure]]) -> Any:
     return openpyxl.load_workbook(io.BytesIO(figures_workbook(history, district(), JUNE, "t", False)))
 

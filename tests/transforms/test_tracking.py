@@ -114,6 +114,26 @@ def test_months_are_listed_only_while_something_goes_on(monkeypatch: pytest.Monk
     assert earlier == [("petitions_late", "2014-05"), ("petitions_late", "2014-04"), ("petitions_late", "2014-03")]
 
 
+def test_lists_that_are_known_are_not_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    periods = [JUNE.plus(-back) for back in range(4)]
+    given = facts(petition_cases={p: [case("A", "2014-02-01"), case(f"B{p}", "2014-02-01")] for p in periods})
+    asked: list[tuple[str, Period]] = []
+    original = tracking.listed
+
+    def noting(month: tracking.Month, source: tracking.Source) -> list[tracking.Item] | None:
+        asked.append((source.name, month.period))
+        return original(month, source)
+
+    monkeypatch.setattr(tracking, "listed", noting)
+    lists: tracking.Lists = {}
+    for period in reversed(periods):
+        alone = (attention(given, ALL, DISTRICT, period), left_the_list(given, ALL, DISTRICT, period))
+        asked.clear()
+        assert attention(given, ALL, DISTRICT, period, lists) == alone[0]
+        assert left_the_list(given, ALL, DISTRICT, period, lists) == alone[1]
+        assert {at for _, at in asked} <= {period, periods[-1].previous}
+
+
 def test_what_left_the_list_is_settled_or_only_no_longer_listed() -> None:
     settled = {"status": "已化解", "resolved_on": "2014-06-20"}
     before = [case(number, "2014-05-01") for number in ("A", "B", "C", "D")]

@@ -95,7 +95,7 @@ def _complete(rows: Rows, month: Month) -> pd.Series:
 def held(month: Month, kind: str, first: dt.date, last: dt.date) -> Rows:
     """Meetings of a kind from `first` to `last` that name their leader."""
     rows = month.dated(MEETINGS, "held_on", first, last)
-    return rows.where((rows["kind"] == kind) & rows["leader"].notna())
+    return month.once((kind, first, last), lambda: rows.where((rows["kind"] == kind) & rows["leader"].notna()))
 
 
 def leaders_of(rows: Rows) -> set[str]:

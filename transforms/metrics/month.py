@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -87,7 +87,7 @@ class Month:
     contracts: Mapping[str, Contract]
     district: District
     period: Period
-    _kept: dict[tuple[str, Scope, Period], Rows] = field(default_factory=dict)
+    _kept: dict[tuple[object, ...], Rows] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         # what reads `district.thresholds` gets those in force in this month
@@ -115,14 +115,20 @@ class Month:
             NotReported: nothing was accepted for this month.
         """
         register = self.contracts[dataset].kind is Kind.REGISTER
-        key = (dataset, Scope.END if register else scope, self.period)
-        if key not in self._kept:
-            if not self.received(dataset):
-                raise NotReported(f"{self.contracts[dataset].department}未报送")
-            months = {str(period) for period in self._months(key[1])}
-            frame = self.facts.frames[dataset]
-            self._kept[key] = Rows(dataset, frame[frame["period"].isin(months)], self.facts)
-        return self._kept[key]
+        first = self._first(Scope.END if register else scope)
+        return self.once((dataset, first), lambda: self._since(dataset, first))
+
+    def _since(self, dataset: str, first: Period) -> Rows:
+        if not self.received(dataset):
+            raise NotReported(f"{self.contracts[dataset].department}未报送")
+        return Rows(dataset, self.facts.through(dataset, self.period, first), self.facts)
+
+    def once(self, key: tuple[object, ...], select: Callable[[], Rows]) -> Rows:
+        """What `select` gives for this month, selected once."""
+        place = (self.period, *key)
+        if place not in self._kept:
+            self._kept[place] = select()
+        return self._kept[place]
 
     def dated(self, dataset: str, column: str, first: dt.date, last: dt.date) -> Rows:
         """Events by their own day, `first` to `last`, whichever month's file up to this one they came in.
@@ -131,11 +137,16 @@ class Month:
             NotReported: nothing was accepted for this month.
         """
         rows = self.rows(dataset, Scope.CAMPAIGN)
-        return rows.where((rows[column] >= pd.Timestamp(first)) & (rows[column] <= pd.Timestamp(last)))
+        span = pd.Timestamp(first), pd.Timestamp(last)
+        return self.once((dataset, column, *span), lambda: rows.where(rows[column].between(*span)))
 
     def gap_note(self, dataset: str, scope: Scope) -> str:
         """Which earlier months a cumulative value lacks; empty when none."""
-        return "" if self.contracts[dataset].kind is Kind.REGISTER else self._lacks(dataset, self._months(scope))
+        return (
+            ""
+            if self.contracts[dataset].kind is Kind.REGISTER
+            else self._lacks(dataset, self._first(scope).through(self.period))
+        )
 
     def gap_note_since(self, dataset: str, first: dt.date) -> str:
         """The same for events from a day on."""
@@ -146,10 +157,8 @@ class Month:
         gaps = [p.chinese for p in months if p != self.period and (dataset, p) not in self.facts.received]
         return f"不含{'、'.join(gaps)}（未报送）" if gaps else ""
 
-    def _months(self, scope: Scope) -> Iterable[Period]:
+    def _first(self, scope: Scope) -> Period:
         first = self.district.first_period
         if scope is Scope.CAMPAIGN:
-            return first.through(self.period)
-        if scope is Scope.YEAR:
-            return max(first, Period(self.period.year, 1)).through(self.period)
-        return (self.period,)
+            return first
+        return max(first, Period(self.period.year, 1)) if scope is Scope.YEAR else self.period

@@ -40,8 +40,7 @@ def facts(**datasets: Months) -> Facts:
     frames, sources, received = {}, {}, set()
     for name, contract in CONTRACTS.items():
         rows = []
-        for when, given in datasets.get(name, {}).items():
-            period = month(when)
+        for period, given in sorted((month(when), given) for when, given in datasets.get(name, {}).items()):
             sha256 = f"{name}-{period}"
             rows += [
                 {**row, "period": str(period), "submission": sha256, "row": FIRST_ROW + n}
