@@ -42,7 +42,7 @@ _WORTH: Mapping[ColumnType, Mapping[str, Fraction]] = {
     },
     ColumnType.PERCENT: {"%": Fraction(1), "比例": Fraction(100)},
 }
-_LOOKED_AT = 200  # cells of a column, until most agree on a unit
+_LOOKED_AT = 40  # cells of a column, until most agree on a unit
 _META = b"sancu"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def keep_digits(cell: Cell) -> None:
         raise LostDigits(f"“{clean(cell)}”末尾的数字已经丢失（Excel 只保留 15 位），请把单元格改成“文本”格式重填")
 
 
+@lru_cache(maxsize=8192)  # the same few names stand in every month's sheets, and each is compared many times
 def normalise(text: str, brackets: bool = True) -> str:
     """`text` for comparing headers, sheet names and choices: NFKC, no white space or line breaks, one kind of dash,
     no `*` for a compulsory column and no closing colon; without bracketed parts when `brackets` is false."""
