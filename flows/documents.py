@@ -3,17 +3,19 @@ runs in another process as well: it needs no ledger and no store."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from transforms.briefing import pictures, web
+from flows.store import EDITIONS
+from transforms.briefing import editions, pictures, web
 from transforms.briefing.fitting import fit
 from transforms.briefing.proofs import refusals
 from transforms.briefing.render import render
 from transforms.briefing.view import View
 from transforms.briefing.word.edition import docx
+from transforms.districts import Audience
 from transforms.figures import Figure
 
 PDF, WORD, WEB = "briefing.pdf", "briefing.docx", "briefing.html"
@@ -38,15 +40,41 @@ def make(
     attachments: Mapping[str, bytes] = _NOTHING,
 ) -> Documents:
     """Every document of one issue. `figures` are all of the month's; `names` must not be read in a document;
-    `attachments` (file name → content) go into the PDF.
+    `attachments` (file name → content) go into the leaders' PDF.
 
     Raises:
         EnvironmentFailure: a font or a library is missing.
     """
-    fitted = fit(view, fonts)
+    fitted = fit(editions.leaders(view), fonts)
     pdf = render(fitted, fonts, attachments)
-    reasons = tuple(f"{PDF} {one.rule} {one.message}" for one in refusals(pdf, fitted, figures, names))
-    return Documents({PDF: pdf, WORD: _word(fitted, fonts), WEB: _web(fitted, fonts)}, reasons)
+    files = {PDF: pdf, WORD: _word(fitted, fonts), WEB: _web(fitted, fonts)}
+    reasons = _reasons(PDF, pdf, fitted, figures, names)
+    for name, other in editions.others(view):
+        beside = edition(name, other, figures, fonts, names)
+        files |= beside.files
+        reasons += beside.reasons
+    return Documents(files, tuple(reasons))
+
+
+def edition(
+    name: str,
+    view: View,
+    figures: Mapping[str, Figure],
+    fonts: Mapping[str, str | Path],
+    names: Collection[str] = (),
+) -> Documents:
+    """An edition beside the leaders': a PDF, and for the public a page for browsers. Arguments as for `make`."""
+    fitted, path = fit(view, fonts), f"{EDITIONS}/{name}"
+    files = {f"{path}.pdf": render(fitted, fonts)}
+    hidden = {*names}
+    if view.edition.audience is Audience.PUBLIC:
+        files[f"{path}.html"] = _web(fitted, fonts)
+        hidden |= view.enterprises
+    return Documents(files, tuple(_reasons(f"{path}.pdf", files[f"{path}.pdf"], fitted, figures, hidden)))
+
+
+def _reasons(path: str, pdf: bytes, view: View, figures: Mapping[str, Figure], names: Collection[str]) -> list[str]:
+    return [f"{path} {one.rule} {one.message}" for one in refusals(pdf, view, figures, tuple(names))]
 
 
 def _word(view: View, fonts: Mapping[str, str | Path]) -> bytes:

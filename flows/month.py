@@ -22,7 +22,7 @@ from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
 from flows.settings import REPOSITORY, Settings
 from flows.sources import pull
-from flows.store import Store, outputs, write_outputs
+from flows.store import EDITIONS, Store, outputs, write_outputs
 from flows.urls import without_credentials
 from transforms.errors import Stopped, UsageError
 from transforms.findings import Finding, Severity
@@ -33,6 +33,7 @@ INBOX_RULES = {
     "IN01": "文件名认不出是哪个部门的",
     "IN02": "文件没有读取（过大、没有权限或还在复制）",
 }
+PUBLIC_EDITION = "公开版"
 
 
 @dataclass(frozen=True)
@@ -219,6 +220,7 @@ class Issue:
             f"  问题：退回 {findings['block']} 条，需说明 {findings['explain']} 条，提示 {findings['inform']} 条",
             f"  指标：{told['figures']} 个，其中红 {lights['红']}、黄 {lights['黄']}、绿 {lights['绿']}",
             *self._returned_lines(),
+            *self._edition_lines(),
             *(f"  注意：{name} 已不在收文目录，按归档的原件计" for name in self.withdrawn),
             *(f"  注意：{name} 还在传，这次没有收，下次再收" for name in self.waiting),
         ]
@@ -227,6 +229,11 @@ class Issue:
         if self.released:
             lines.append("  已签发，不再改动。")
         return [*lines, str(self.pdf)]
+
+    def _edition_lines(self) -> list[str]:
+        names = [Path(name) for name in self.briefing.manifest["files"] if name.startswith(f"{EDITIONS}/")]
+        made = "、".join(sorted({PUBLIC_EDITION if name.stem == "public" else name.stem for name in names}))
+        return [f"  另出：{made}（在 {self.folder / EDITIONS}）"] if made else []
 
     def _returned_lines(self) -> list[str]:
         returned = self.briefing.manifest.get("returned", {})

@@ -43,6 +43,8 @@ from transforms.tables import Facts, Intake, Table
 from transforms.tracking import Lists
 
 Readings = tuple[Intake, ...]
+ENTERPRISE_NAMES = ("enterprise_name", "owner")
+SHORTEST_NAME = 4  # a shorter one is a word that any page may hold
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,7 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
             editor_note=plan.said.note,
             correction=plan.said.correction,
             signed=bool(plan.said.signer),
+            enterprises=_enterprises(accepted),
         )
     )
 
@@ -222,6 +225,13 @@ def printed(month: Month, accepted: Accepted, measured: Measured) -> tuple[Mappi
     """What documents are made of beside the view: the month's figures, and the tables that go into the PDF."""
     figures = measured.history[month.period]
     return figures, _tables(month, figures, all_findings(accepted, measured))
+
+
+def _enterprises(accepted: Accepted) -> frozenset[str]:
+    """Names of enterprises and owners of projects in all rows that count."""
+    frames = accepted.facts.frames.values()
+    columns = (frame[name].dropna() for frame in frames for name in ENTERPRISE_NAMES if name in frame)
+    return frozenset(name for column in columns for name in map(str, column.unique()) if len(name) >= SHORTEST_NAME)
 
 
 def _tables(month: Month, figures: Mapping[str, Figure], findings: Sequence[Finding]) -> dict[str, bytes]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from flows.objects import Objects
 from transforms.errors import EnvironmentFailure
 
 MANIFEST = "manifest.json"
+EDITIONS = "editions"  # a folder that not every issue has
 Manifest = dict[str, Any]
 
 
@@ -108,7 +109,7 @@ class Store:
         place = _issue(folder)
         whole = _with_files(files, manifest)
         for name, data in files.items():
-            self._objects.keep(f"{place}/{_safe(name)}", data)
+            self._objects.keep(f"{place}/{_beside(name)}", data)
         self._objects.keep(f"{place}/{MANIFEST}", _json(whole))
         return whole
 
@@ -119,7 +120,7 @@ class Store:
         if written is None:
             return None
         manifest: Manifest = json.loads(written)
-        files = {name: self._objects.read(f"{place}/{_safe(name)}") for name in manifest["files"]}
+        files = {name: self._objects.read(f"{place}/{_beside(name)}") for name in manifest["files"]}
         whole = {name: data for name, data in files.items() if data is not None}
         if any(name not in whole or sha256_of(whole[name]) != e["sha256"] for name, e in manifest["files"].items()):
             return None
@@ -173,13 +174,20 @@ def _rename(folder: Path, parts: Mapping[str, Path]) -> None:
     for place in {(folder / name).parent for name in parts} - {folder}:
         place.mkdir(exist_ok=True)
         kinds = {Path(name).suffix for name in parts if (folder / name).parent == place}
-        for old in place.iterdir():
-            if old.suffix in kinds and old.relative_to(folder).as_posix() not in parts:
-                old.unlink()
+        _clear(place, kinds, parts)
+    if (folder / EDITIONS).is_dir():
+        _clear(folder / EDITIONS, {".pdf", ".html"}, parts)
     for name, part in parts.items():
         os.replace(part, folder / name)
     for place in {folder, *((folder / name).parent for name in parts)}:
         atomic.sync_folder(place)
+
+
+def _clear(place: Path, kinds: Container[str], parts: Container[str]) -> None:
+    """Remove files of these kinds that are not among `parts`, names as seen from the folder above."""
+    for old in place.iterdir():
+        if old.suffix in kinds and f"{place.name}/{old.name}" not in parts:
+            old.unlink()
 
 
 def _archive(sha256: str) -> str:

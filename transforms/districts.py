@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, model_validator
 
@@ -99,6 +100,33 @@ class Masthead(Strict):
     issue_day: Annotated[int, Field(ge=1, le=28)]  # day of the following month that the issue is dated
 
 
+class Audience(StrEnum):
+    """Whom an edition of an issue is for."""
+
+    LEADERS = "leaders"
+    DEPARTMENTS = "departments"
+    PUBLIC = "public"
+
+
+class Asked(Strict):
+    """An edition that a district asks for. The leaders' is always made; an entry for it is about its marks."""
+
+    audience: Annotated[Audience, Field(alias="for")]
+    made: Literal["signed", "always"] = "signed"  # from the signature on, or as a draft too
+    # GB/T 9704-2012, 7.2.2: 密级★保密期限
+    security: Annotated[str, Field(pattern=r"^((绝密|机密|秘密)(★(长期|\d+[年月日]))?|内部)?$")] = ""
+    numbered: bool = False  # 份号
+    copies: Annotated[int | None, Field(ge=1)] = None  # 共印几份; the masthead's when None
+    # Public: figures that stay in the building, by the first part of their code.
+    without: tuple[Name, ...] = ("accountability", "coordination", "duty")
+
+    @model_validator(mode="after")
+    def _open(self) -> Self:
+        if self.audience is Audience.PUBLIC and (self.security or self.numbered):
+            raise ValueError("公开版不标密级和份号")
+        return self
+
+
 class Department(Strict):
     name: str
     aliases: tuple[str, ...] = ()
@@ -143,6 +171,7 @@ class District(Strict):
     schedule: Schedule = Schedule()
     # dataset → column → what the district's departments head it with, beside the contract's own aliases
     headers: dict[Name, dict[Name, Annotated[tuple[str, ...], Field(min_length=1)]]] = Field(default={})
+    editions: tuple[Asked, ...] = ()
     _seen_in: Period | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
@@ -152,6 +181,7 @@ class District(Strict):
             ("townships", list(self.townships)),
             ("leaders", list(self.leaders)),
             ("service_teams", [team.name for team in self.service_teams]),
+            ("editions", [str(asked.audience) for asked in self.editions]),
         ):
             if repeated := sorted({v for v in values if values.count(v) > 1}):
                 raise Misplaced(f"{what} 中重复：{'、'.join(repeated)}", what)
@@ -183,6 +213,10 @@ class District(Strict):
         """The thresholds in force in a month: the last entry whose `from` is not after it."""
         past = [entry for entry in self.thresholds_dated if Period.parse(entry.since) <= period]
         return past[-1] if past else next(iter(self.thresholds_dated), self.thresholds_always)
+
+    def edition(self, audience: Audience) -> Asked | None:
+        """What the district asks of an edition; None when it does not ask for it."""
+        return next((asked for asked in self.editions if asked.audience is audience), None)
 
     @property
     def first_period(self) -> Period:

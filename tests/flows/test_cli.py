@@ -21,6 +21,7 @@ from tests import pipeline
 from tests.pipeline import INBOX, ROOT, SAMPLE
 
 SANCU = Path(sys.executable).with_name("sancu")
+DEPARTMENTS = ("区委办", "发改局", "经信局", "财政局", "地税局", "金融办", "住建局", "行政服务中心", "信访局", "效能办")
 
 
 def sancu(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -144,6 +145,13 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     signed = contents(out)
     assert signed["briefing.pdf"] != files["briefing.pdf"]
     assert json.loads(signed["manifest.json"])["summary"]["signer"] == "分管主任"
+    editions = {"editions/public.html", "editions/public.pdf", *(f"editions/{name}.pdf" for name in DEPARTMENTS)}
+    assert {name for name in signed if name.startswith("editions/")} == editions
+    assert "另出：" in released.stdout and "公开版" in released.stdout
+    nobody_is_named(tmp_path)
+    shutil.rmtree(tmp_path / "out")
+    assert "没有重做" in sancu(tmp_path, *run).stdout
+    assert contents(out) == signed
     (inbox / "350303/2014-06/信访局.csv").write_bytes((inbox / "350303/2014-05/信访局.csv").read_bytes())
     refused = sancu(tmp_path, *run)
     assert refused.returncode == 1

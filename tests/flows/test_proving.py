@@ -52,7 +52,7 @@ def test_wrong_documents_are_kept_aside_and_told(run: Run) -> None:
 
 
 def test_the_names_of_petitioners_are_looked_for(run: Run, june_pdf: Path) -> None:
-    names = names_of(run.month, run.plan)
+    names = names_of(run.month, run.plan.submissions)
     assert names
     assert all(2 <= len(name) <= 6 for name in names)
     read = june_pdf.read_bytes()

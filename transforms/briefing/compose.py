@@ -12,6 +12,7 @@ from transforms.briefing.sources import entries
 from transforms.briefing.view import (
     AttentionItem,
     BriefingInput,
+    Edition,
     ReceiptStatus,
     Section,
     SeverityCount,
@@ -42,12 +43,10 @@ def compose(given: BriefingInput) -> View:
         "petitions": charts.categories(figures),
     }
     measured = [code for code in selection.DUTIES if figures[code].light is not None]
-    ordered = sorted(given.findings, key=lambda f: (f.severity.rank, f.department, f.sheet, f.row or 0, f.rule))
-    printed = [f for f in ordered if f.severity is not Severity.INFORM and not f.explanation][:FINDINGS_PRINTED]
-    explained = tuple(f for f in ordered if f.explanation)
+    head = given.district.masthead
     months = sorted(m for m in given.history if m <= given.period)[-MONTHS_PRINTED:]
     codes = tuple(dict.fromkeys((*selection.all_codes(), *printing.figure_codes())))
-    return View(
+    view = View(
         district=given.district,
         period=given.period,
         figures=figures,
@@ -84,10 +83,10 @@ def compose(given: BriefingInput) -> View:
         rankings=given.rankings,
         coming_due=given.coming_due,
         receipts=with_counts(given.receipts, given.findings),
-        severity_counts=_severity_counts(given.findings),
-        findings=tuple(printed),
-        findings_more=len(given.findings) - len(printed) - len(explained),
-        explained=explained,
+        severity_counts=(),
+        findings=(),
+        findings_more=0,
+        explained=(),
         trend_months=tuple(months),
         trends=tuple(Trend(code, tuple(_cell(given.history[m], code) for m in months)) for code in selection.TRENDS),
         entries=entries(figures, codes),
@@ -95,6 +94,27 @@ def compose(given: BriefingInput) -> View:
         previous=given.history.get(given.period.previous, {}),
         candidates=candidates,
         trend=trends.trend(given.history, given.period),
+        enterprises=given.enterprises,
+        edition=Edition(
+            sent=(("报", head.report_to), ("送", head.send_to), ("发", head.issue_to)),
+            copies=head.copies,
+        ),
+    )
+    return with_findings(view, given.findings)
+
+
+def with_findings(view: View, found: Sequence[Finding]) -> View:
+    """The view telling these findings: those that block or ask for a word, as many as are printed, the worst first."""
+    ordered = sorted(found, key=lambda f: (f.severity.rank, f.department, f.sheet, f.row or 0, f.rule))
+    printed = [f for f in ordered if f.severity is not Severity.INFORM and not f.explanation][:FINDINGS_PRINTED]
+    explained = tuple(f for f in ordered if f.explanation)
+    return replace(
+        view,
+        found=tuple(ordered),
+        severity_counts=_severity_counts(found),
+        findings=tuple(printed),
+        findings_more=len(found) - len(printed) - len(explained),
+        explained=explained,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
+from collections.abc import Callable
 from importlib.resources import files
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
@@ -12,7 +13,8 @@ from markupsafe import Markup
 
 from transforms.briefing import selection
 from transforms.briefing.prose import Prose
-from transforms.briefing.view import AttentionItem, View
+from transforms.briefing.view import AttentionItem, Edition, View
+from transforms.districts import Audience
 from transforms.figures import Figure, show
 from transforms.findings import Severity
 from transforms.tracking import MONTHS_COUNTED
@@ -20,6 +22,7 @@ from transforms.tracking import MONTHS_COUNTED
 TEMPLATE_FOLDER = str(files("report_templates"))
 _CODE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)+")
 _NOT_CODES = (".j2", ".css")
+NUMERALS = "一二三四五六七八九十"
 SETTLED_NAMED = 5  # of last month's items that are settled; the others are counted
 
 
@@ -30,7 +33,9 @@ def html(view: View, *, trial: bool = False) -> str:
     """
     prose = Prose(view.figures, view.previous, view.period)
     words = prose.vocabulary() | {"date": date, "day": day, "moment": moment, "places": places, "stay": stay}
-    words["show"] = shown
+    words |= {"show": shown, "paragraph": paragraphs(view.edition), "ordinal": lambda part: ordinal(view, part)}
+    words["copy_number"] = copy_number
+    words["annex"] = lambda part: view.edition.annexes.index(part) + 1
     template = _environment().get_template("briefing.html.j2")
     return template.render(
         view=view,
@@ -97,6 +102,32 @@ def stay(item: AttentionItem) -> str:
         return "新增" if item.months else ""
     months = f"连续第{item.months}个月" if item.months < MONTHS_COUNTED else f"连续{MONTHS_COUNTED}个月以上"
     return f"{months}，本月转{item.light.value}" if item.turned else months
+
+
+def copy_number(copy: int | None) -> str:
+    """份号 in six digits (GB/T 9704-2012, 7.2.1); its line is left free for a numbering machine when there is none."""
+    return "\u3000" if copy is None else f"{copy:06d}"
+
+
+def ordinal(view: View, part: str) -> str:
+    """一、二、三 of a chapter."""
+    return NUMERALS[view.edition.chapters.index(part)]
+
+
+def paragraphs(edition: Edition) -> Callable[[str, str], str]:
+    """A run-in heading numbered by the paragraphs above it in its chapter that have something to say. Empty for one
+    that has nothing to say to this edition's readers; the leaders' is told everything."""
+    number = 0
+
+    def numbered(name: str, body: str) -> str:
+        nonlocal number
+        says = bool(body.strip()) or edition.audience is Audience.LEADERS
+        number = (0 if name.startswith("（一）") else number) + says
+        if not says:
+            return ""
+        return re.sub(r"^（\w）", f"（{NUMERALS[number - 1]}）", name)
+
+    return numbered
 
 
 def shown(figure: Figure) -> str:

@@ -65,10 +65,14 @@ class Prose:
         return value
 
     def known(self, *codes: str) -> bool:
-        return all(self.figure(code).value is not None for code in codes)
+        """Whether all of them have a value. One that this edition leaves out is not known."""
+        return all(code in self._figures and self._figures[code].value is not None for code in codes)
 
     def absent(self, topic: str, *codes: str) -> Markup:
-        """The sentence that stands where the numbers of `codes` would: why they are missing."""
+        """The sentence that stands where the numbers of `codes` would: why they are missing. Nothing when this
+        edition leaves one of them out."""
+        if not all(code in self._figures for code in codes):
+            return Markup("")
         notes = dict.fromkeys(f.note for f in map(self.figure, codes) if f.value is None and f.note)
         return Markup("{}：{}，暂缺。").format(topic, "、".join(notes) or "数据未报送")
 

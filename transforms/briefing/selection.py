@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transforms.briefing.view import Headline
 
+STRIP_COLUMNS = 5
 STRIP = (
     Headline("即征即奖累计兑现", "reward.amount_to_date", "reward.amount_rate"),
     Headline("即征即奖累计惠及", "reward.enterprise_times_to_date", ""),
@@ -141,13 +142,6 @@ TRENDS = (
     "petition.resolved",
     "petition.overdue",
 )
-
-
-ANNEXES = ("报送与数据质量", "指标解释与来源", "修订说明")
-
-
-def annex_number(title: str) -> int:
-    return ANNEXES.index(title) + 1
 
 
 def stage_codes() -> tuple[str, ...]:

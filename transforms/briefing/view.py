@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
-from transforms.districts import District
+from transforms.districts import Audience, District
 from transforms.figures import Figure, Light
 from transforms.findings import Finding
 from transforms.period import Period
@@ -17,7 +17,7 @@ from transforms.period import Period
 class AttentionItem(Protocol):
     """One red or yellow matter, or one that falls due. `days` past its deadline; negative before it; None without.
     `months` on the list without a break, this one included, 0 when that was not looked up; `turned`: with another
-    light than last month's."""
+    light than last month's. `dataset`: of the sheet that it stands in."""
 
     @property
     def light(self) -> Light: ...
@@ -41,6 +41,8 @@ class AttentionItem(Protocol):
     def months(self) -> int: ...
     @property
     def turned(self) -> bool: ...
+    @property
+    def dataset(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ class BriefingInput:
     signed: bool = False
     revisions: tuple[Revision, ...] = ()
     departures: tuple[Departure, ...] = ()
+    enterprises: frozenset[str] = frozenset()  # names that the public must not read
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,37 @@ class Section:
     dropped: int = 0  # of last month's items, those no longer listed and not known to be settled
 
 
+# Templates of sections/, in the order of the page.
+PARTS = (
+    *("first_page", "enterprises", "resettlement", "petitions", "supervision", "next_month"),
+    *("annex_receipts", "annex_figures", "annex_revisions"),
+)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Whom the view is for, and what of the page is theirs. The defaults are the leaders'."""
+
+    audience: Audience = Audience.LEADERS
+    department: str = ""  # whose own edition it is
+    parts: tuple[str, ...] = PARTS
+    items: bool = True  # whether matters are listed one by one
+    security: str = ""  # 密级★保密期限
+    numbered: bool = False  # the first line is for the copy number
+    copy: int | None = None  # printed there; None leaves it to the numbering machine
+    sent: tuple[tuple[str, tuple[str, ...]], ...] = ()  # 报、送、发, in the colophon
+    copies: int = 0  # 共印; 0 is not printed
+
+    @property
+    def chapters(self) -> tuple[str, ...]:
+        """Parts that are numbered 一、二、三."""
+        return tuple(part for part in self.parts if part != "first_page" and not part.startswith("annex"))
+
+    @property
+    def annexes(self) -> tuple[str, ...]:
+        return tuple(part for part in self.parts if part.startswith("annex"))
+
+
 @dataclass(frozen=True)
 class View:
     """One issue, ready to print: every choice made, nothing looked up any more."""
@@ -265,6 +299,9 @@ class View:
     trend: Chart | None = None  # None in the first month
     correction: str = ""  # why the issue is given out again
     signed: bool = False
+    edition: Edition = Edition()
+    found: tuple[Finding, ...] = ()  # every finding, of which some are printed
+    enterprises: frozenset[str] = frozenset()  # names that the public must not read
 
     @property
     def stage(self) -> Stage:

@@ -189,6 +189,7 @@ class Item:
     since: Period | None = None
     months: int = 0
     turned: bool = False
+    dataset: str = ""
 
 
 def items() -> tuple[Item, ...]:

@@ -18,7 +18,7 @@ from functools import cached_property
 from html import unescape
 from typing import Protocol
 
-from transforms.briefing.printing import shown
+from transforms.briefing.printing import copy_number, shown
 from transforms.briefing.proofs.paper import ANCHOR, Block, Paper, close
 from transforms.briefing.proofs.refusal import Refusal, refused
 from transforms.briefing.prose import Prose
@@ -138,7 +138,8 @@ def _without(text: str, parts: Iterable[str]) -> str:
 
 def _quoted(view: View) -> Iterator[str]:
     head = view.district.masthead
-    yield from (head.name, head.office, view.title, f"共印{head.copies}份", *view.missing)
+    yield from (head.name, head.office, view.title, f"共印{view.edition.copies}份", *view.missing)
+    yield from (view.edition.security, copy_number(view.edition.copy))
     yield from (figure.note for figure in view.figures.values())
     yield from (ranking.rule for ranking in view.rankings)
     for section in view.sections:

@@ -11,7 +11,10 @@ from transforms.errors import ConfigurationError
 PARAGRAPHS = {
     ("p", ""): "BodyText",
     ("p", "masthead"): "Masthead",
+    ("p", "secrecy"): "CopyNumber",
+    ("p", "secrecy hei"): "Security",
     ("p", "marks"): "Marks",
+    ("p", "subtitle"): "Subtitle",
     ("p", "issue"): "IssueLine",
     ("p", "draft"): "Draft",
     ("p", "note"): "EditorNote",
