@@ -89,7 +89,7 @@ def _gathered(work: Here, todo: Sequence[Standing]) -> Together:
 
 
 def _found(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
-    return [replace(_outcome(one), changed=tuple(_changed(together, one))) for one in todo]
+    return [replace(_outcome(one), planned=True, changed=tuple(_changed(together, one))) for one in todo]
 
 
 def _outcome(standing: Standing) -> Outcome:

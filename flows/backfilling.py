@@ -44,7 +44,9 @@ def backfill_districts(
         except SancuError as error:
             if len(opened) == 1:
                 raise
-            outcomes += [Outcome(month.code, period, failure=str(error)) for period in start.through(month.period)]
+            outcomes += [
+                Outcome(month.code, period, None, failure=str(error)) for period in start.through(month.period)
+            ]
     return outcomes
 
 

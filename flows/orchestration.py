@@ -15,12 +15,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from transforms.errors import EnvironmentFailure
+from flows import atomic
+from transforms.errors import EnvironmentFailure, SancuError
 
 BOOT_SECONDS = 90  # a cold disk on a busy machine; usually 4
+ROOM = 2**20  # bytes
 
 QUIET = {
     "DO_NOT_TRACK": "1",
@@ -41,20 +43,44 @@ def prefect_server(home: Path) -> Iterator[Server]:
     """Prepare the environment for importing Prefect, and stop what was started.
 
     Must be entered before `prefect` is imported: Prefect reads its settings at import.
+
+    Raises:
+        EnvironmentFailure: `home` cannot be written, at the start or when something else failed.
     """
     os.environ.update({name: value for name, value in QUIET.items() if name not in os.environ})
     if os.environ.get("PREFECT_API_URL"):
         yield Server(None, "", home / "server.log")
         return
-    home.mkdir(parents=True, exist_ok=True)
+    check_room(home)
     os.environ["PREFECT_HOME"] = str(home)
     server = Server.start(home)
     os.environ["PREFECT_API_URL"] = server.url
     try:
         yield server
+    except SancuError:
+        raise
+    except Exception:
+        check_room(home)  # a server without room answers in many ways
+        raise
     finally:
         del os.environ["PREFECT_API_URL"]
         server.stop()
+
+
+def check_room(home: Path) -> None:
+    """
+    Raises:
+        EnvironmentFailure: there is no room for a megabyte in `home`, or no writing; the server would be silent on it.
+    """
+    probe = home / f".{os.getpid()}.probe"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(bytes(ROOM))
+    except OSError as error:
+        raise atomic.failure(f"写不进调度服务的目录 {home}", error) from error
+    finally:
+        with suppress(OSError):
+            probe.unlink()
 
 
 class Server:
@@ -93,6 +119,7 @@ class Server:
                 return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
+        check_room(self._log.parent)
         raise EnvironmentFailure(
             f"调度服务没有启动。原因见 {self._log}；可以重试，或用 PREFECT_API_URL 指定已有的服务。"
         )

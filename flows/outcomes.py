@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rich.cells import cell_len, set_cell_size
+
 from flows.choices import State
 from transforms.period import Period
 
 FIGURES_TOLD = 12  # of a month's changed figures; all stand in --json
 REASONS_TOLD = 3
+HEADINGS = ("区县", "月份", "情况", "结果", "原因")
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,15 @@ class Changed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a backfill found of one month, and what came of it. `failure` is the message of what went wrong."""
+    """What a backfill found of one month, and what came of it. There is no state of a month that could not be looked at;
+    `failure` is the message of what went wrong."""
 
     district: str
     period: Period
-    state: State
+    state: State | None
     reasons: tuple[str, ...] = ()
     changed: tuple[Changed, ...] = ()
+    planned: bool = False  # among those that are to be made
     made: bool = False
     failure: str = ""
 
@@ -43,25 +48,34 @@ class Outcome:
     def result(self) -> str:
         if self.failure:
             return "没有做成"
-        return "已做好" if self.made else "未做"
+        if self.made:
+            return "已做好"
+        return "将重做" if self.planned else "未做"
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self) | {"period": str(self.period), "state": self.state.name.lower(), "result": self.result}
+        state = self.state.name.lower() if self.state else None
+        return asdict(self) | {"period": str(self.period), "state": state, "result": self.result}
 
 
 def lines(outcomes: Sequence[Outcome], dry_run: bool) -> Iterator[str]:
     """A table of the months, what would change or has changed in each, and a count at the end."""
-    for outcome in outcomes:
-        unchanged = outcome.state is State.CURRENT and not outcome.made and not outcome.failure
-        result = "" if unchanged or outcome.state is State.RELEASED else ("将重做" if dry_run else outcome.result)
-        yield "  ".join(
-            filter(None, (outcome.district, str(outcome.period), outcome.state.value, result, _why(outcome)))
-        )
+    rows = [HEADINGS, *(_row(outcome) for outcome in outcomes)]
+    widths = [max(cell_len(row[place]) for row in rows) for place in range(len(HEADINGS))]
+    head, *told = ["  ".join(map(set_cell_size, row, widths)).rstrip() for row in rows]
+    yield head
+    for outcome, line in zip(outcomes, told, strict=True):
+        yield line
         yield from (f"    {change.line()}" for change in outcome.changed[:FIGURES_TOLD])
         if (more := len(outcome.changed) - FIGURES_TOLD) > 0:
             yield f"    另有 {more} 个数有变化，用 --json 看全部"
         yield from (f"    {line}" for line in outcome.failure.splitlines())
     yield _sum(outcomes, dry_run)
+
+
+def _row(outcome: Outcome) -> tuple[str, ...]:
+    unchanged = outcome.state is State.CURRENT and not outcome.made and not outcome.failure
+    result = "" if unchanged or outcome.state is State.RELEASED else outcome.result
+    return outcome.district, str(outcome.period), outcome.state or "", result, _why(outcome)
 
 
 def _why(outcome: Outcome) -> str:
@@ -73,7 +87,8 @@ def _sum(outcomes: Sequence[Outcome], dry_run: bool) -> str:
     counts = Counter(outcome.result for outcome in outcomes)
     if dry_run:
         number = sum(outcome.state is not State.CURRENT for outcome in outcomes)
-        return f"共 {len(outcomes)} 个月，其中 {number} 个月与现有数据不一致。这次只看不做。"
+        told = f"共 {len(outcomes)} 个月，其中 {number} 个月与现有数据不一致，{counts['将重做']} 个月将重做。"
+        return f"{told}这次只看不做。"
     parts = [
         f"共 {len(outcomes)} 个月",
         f"做好 {counts['已做好']}",

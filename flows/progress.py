@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,3 +27,27 @@ def listening(listener: Listener) -> Iterator[None]:
 def report(step: str, done: int = 0, total: int = 1) -> None:
     if listener := _listener.get():
         listener(step, done, total)
+
+
+class Pace:
+    """How far a step is, in words, and how long it will still take when its parts take what they have taken so far."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._step, self._began = clock, "", 0.0
+
+    def tell(self, step: str, done: int, total: int) -> str:
+        if step != self._step or not done:
+            self._step, self._began = step, self._clock()
+        if total <= 1:
+            return step
+        told = f"{step} {done}/{total}"
+        if done in (0, total):
+            return told
+        return f"{told}，约剩 {_duration((self._clock() - self._began) / done * (total - done))}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 60:
+        return "不到 1 分钟"
+    minutes = math.ceil(seconds / 60)
+    return f"{minutes} 分钟" if minutes < 60 else f"{minutes // 60} 小时 {minutes % 60} 分钟"

@@ -136,7 +136,7 @@ def backfill(
     from flows.settings import load_settings
 
     codes = tuple(filter(None, (code.strip() for code in districts.split(","))))
-    with progress(enabled=not as_json):
+    with progress(enabled=not as_json, lines=True):
         settings, place = load_settings(), out and out.absolute()
         outcomes = backfill_districts(settings, first, last, only, dry_run, codes, inbox, place, runner)
     if as_json:

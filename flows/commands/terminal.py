@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -25,20 +26,27 @@ OutOption = Annotated[Path | None, typer.Option("--out", metavar="目录", help=
 
 
 @contextmanager
-def progress(enabled: bool) -> Iterator[None]:
-    """A bar on the terminal's error stream, so that output can be piped; plain lines where there is no terminal."""
-    from flows.progress import listening
+def progress(enabled: bool, lines: bool = False) -> Iterator[None]:
+    """A bar on the terminal's error stream, so that output can be piped; where there is no terminal nothing, or with
+    `lines` one for each change."""
+    from flows.progress import Pace, listening
 
-    console = Console(stderr=True)
+    console, pace = Console(stderr=True), Pace()
+
+    def say(step: str, done: int, total: int) -> None:
+        print(pace.tell(step, done, total), file=sys.stderr, flush=True)
+
     if not (enabled and console.is_terminal):
-        yield
+        with listening(say) if enabled and lines else nullcontext():
+            yield
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as bars:
         bar = bars.add_task("准备", total=None)
 
         def listen(step: str, done: int, total: int) -> None:
-            bars.update(bar, description=step, completed=done, total=total)
+            told = pace.tell(step, done, total)
+            bars.update(bar, description=told, completed=done, total=total if total > 1 else None)
 
         with listening(listen):
             yield

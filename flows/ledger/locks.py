@@ -19,6 +19,7 @@ from flows.ledger.database import Database
 from flows.ledger.models import run_lock
 from flows.ledger.presence import TOKEN, is_there
 from flows.processes import Process, is_alive, this_process
+from flows.progress import report
 from transforms.errors import EnvironmentFailure
 from transforms.period import Period
 
@@ -35,13 +36,17 @@ def run_locked(database: Database, district: str, period: Period, timeout: float
     key = {"district": district, "period": str(period)}
     deadline = time.monotonic() + timeout
     with database.present() if database.served else nullcontext("") as token:
-        owner = token + secrets.token_hex(16)
+        owner, waiting = token + secrets.token_hex(16), False
         while holder := _take(database, key, owner):
+            held = (
+                f"{district} {period} 正由另一次运行处理（主机 {holder['host'].split(' ')[0]}，进程 {holder['pid']}，"
+                f"{holder['since'].astimezone():%Y-%m-%d %H:%M:%S} 开始）"
+            )
             if time.monotonic() >= deadline:
-                raise EnvironmentFailure(
-                    f"{district} {period} 正由另一次运行处理（主机 {holder['host'].split(' ')[0]}，进程 {holder['pid']}，"
-                    f"{holder['since'].astimezone():%Y-%m-%d %H:%M:%S} 开始），请等它结束后再运行。"
-                )
+                raise EnvironmentFailure(f"{held}，请等它结束后再运行。")
+            if not waiting:
+                report(f"{held}，等它 {timeout:.0f} 秒")
+            waiting = True
             time.sleep(_POLL_SECONDS)
         try:
             yield

@@ -6,17 +6,12 @@ libraries are imported once, and what comes before publication is computed once,
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import shutil
 import signal
 import sys
-import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +24,7 @@ from flows.releasing import sign
 from flows.settings import load_settings
 from flows.store import Store
 from tests import pipeline
+from tests.flows.deadly import arm
 from tests.pipeline import INBOX, Run
 from transforms.checks import warm_up
 
@@ -53,7 +49,7 @@ def _forked(job: dict[str, Any], ready: Run, made: Documents) -> str:
         code = 1
         os.environ.update(job.get("environment", {}))
         try:
-            _arm(job)
+            arm(job)
             _work(job, ready, made)
             code = 0
         except BaseException as error:
@@ -90,41 +86,6 @@ def _month(home: Path, month: Month) -> Month:
         settings = load_settings()
     ledger, store = Ledger(settings.database_url), Store(settings.store_url)
     return replace(month, settings=settings, out=home / "out", ledger=ledger, store=store)
-
-
-def _arm(job: dict[str, Any]) -> None:
-    """Kill this process at the n-th call of a function, before or after it, or after some milliseconds."""
-    if "after_ms" in job:
-        threading.Thread(target=_kill_later, args=(job["after_ms"] / 1000,), daemon=True).start()
-    if "point" in job:
-        module, _, name = job["point"].partition(":")
-        owner: Any = import_module(module)
-        *path, attribute = name.split(".")
-        for part in path:
-            owner = getattr(owner, part)
-        setattr(owner, attribute, _deadly(getattr(owner, attribute), job.get("nth", 1), job.get("when") == "after"))
-
-
-def _deadly(function: Callable[..., Any], nth: int, after: bool) -> Callable[..., Any]:
-    calls = 0
-
-    @functools.wraps(function)
-    def called(*arguments: Any, **options: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if calls == nth and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        result = function(*arguments, **options)
-        if calls == nth and after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return result
-
-    return called
-
-
-def _kill_later(seconds: float) -> None:
-    time.sleep(seconds)
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
-from flows.choices import State
+from flows import month as months
+from flows import steps
+from flows.backfilling import backfill_districts
+from flows.choices import Only, State
 from flows.outcomes import Changed, Outcome, lines
+from flows.progress import Pace
+from flows.settings import load_settings
 from tests import pipeline
 from tests.flows.test_cli import contents, sancu
-from tests.pipeline import INBOX, environment
+from tests.pipeline import INBOX, ROOT, Run, environment
+from transforms.errors import ConfigurationError
 from transforms.period import Period
 
-MARCH = Period(2014, 3)
+D, MARCH = "350303", Period(2014, 3)
 
 
 @pytest.mark.flow
@@ -92,17 +99,73 @@ def test_months_that_cannot_be_meant(tmp_path: Path, periods: tuple[str, str], s
 def test_what_is_told_of_each_month() -> None:
     changed = tuple(Changed(f"reward.n{n}", f"指标{n}", "" if n else "1家", "2家") for n in range(14))
     outcomes = [
-        Outcome("350303", MARCH.previous, State.CURRENT),
-        Outcome("350303", MARCH, State.CHANGED, ("甲", "乙", "丙", "丁"), changed, made=True),
-        Outcome("350303", MARCH.plus(1), State.MISSING, failure="写不进\n磁盘满了"),
-        Outcome("350303", MARCH.plus(2), State.RELEASED, ("程序改过",)),
+        Outcome(D, MARCH.previous, State.CURRENT),
+        Outcome(D, MARCH, State.CHANGED, ("甲", "乙", "丙", "丁"), changed, planned=True, made=True),
+        Outcome(D, MARCH.plus(1), State.FAILED, ("7 月 3 日开始，中途断了",), planned=True, failure="写不进\n磁盘满了"),
+        Outcome(D, MARCH.plus(2), State.RELEASED, ("程序改过",)),
+        Outcome(D, MARCH.plus(3), State.CHANGED, ("丙",)),
+        Outcome("350304", MARCH, None, failure="收文目录不存在"),
     ]
     told = list(lines(outcomes, dry_run=False))
-    assert told[0] == "350303  2014-02  没有变化"
-    assert told[1] == "350303  2014-03  有变化  已做好  甲、乙、丙 等 4 处"
-    assert told[2] == "    指标0（reward.n0）：1家 → 2家"
-    assert told[3] == "    指标1（reward.n1）：（无） → 2家"
-    assert "    另有 2 个数有变化，用 --json 看全部" in told
-    assert told[-4:-1] == ["    写不进", "    磁盘满了", "350303  2014-05  已签发，不改  程序改过"]
-    assert told[-1] == "共 4 个月，做好 1，没有做成 1，不必做 2。没有做成的，改正后重新运行同一条命令。"
-    assert list(lines(outcomes, dry_run=True))[-1] == "共 4 个月，其中 3 个月与现有数据不一致。这次只看不做。"
+    assert told[:5] == [
+        "区县    月份     情况          结果      原因",
+        "350303  2014-02  没有变化",
+        "350303  2014-03  有变化        已做好    甲、乙、丙 等 4 处",
+        "    指标0（reward.n0）：1家 → 2家",
+        "    指标1（reward.n1）：（无） → 2家",
+    ]
+    assert told[-9:] == [
+        "    另有 2 个数有变化，用 --json 看全部",
+        "350303  2014-04  上次没有做成  没有做成  7 月 3 日开始，中途断了",
+        "    写不进",
+        "    磁盘满了",
+        "350303  2014-05  已签发，不改            程序改过",
+        "350303  2014-06  有变化        未做      丙",
+        "350304  2014-03                没有做成",
+        "    收文目录不存在",
+        "共 6 个月，做好 1，没有做成 2，不必做 3。没有做成的，改正后重新运行同一条命令。",
+    ]
+    planned = [replace(outcome, made=False, failure="") for outcome in outcomes[:5]]
+    told = list(lines(planned, dry_run=True))
+    assert [line.split()[3] for line in told if "有变化" in line and "350303" in line and "没" not in line] == [
+        "将重做",
+        "未做",
+    ]
+    assert told[-1] == "共 5 个月，其中 4 个月与现有数据不一致，2 个月将重做。这次只看不做。"
+    assert [outcome.as_json()["state"] for outcome in outcomes[-2:]] == ["changed", None]
+
+
+def test_a_district_that_cannot_be_worked_on_does_not_stop_the_others(june: Run, tmp_path: Path) -> None:
+    """One district's month stands, the other's register is malformed."""
+    data, inbox = tmp_path / "data", tmp_path / "收文"
+    shutil.copytree(ROOT / "data", data, ignore=shutil.ignore_patterns("sample"))
+    text = (data / "districts/350303.yaml").read_text(encoding="utf-8")
+    (data / "districts/350304.yaml").write_text(text.replace("350303", "350304"), encoding="utf-8")
+    (inbox / "350303/2014-02").mkdir(parents=True)
+    (inbox / "350304/2014-02").mkdir(parents=True)
+    (inbox / "350304/2014-02/收文登记.csv").write_text("文件名,收到时间\n财政局.xlsx,昨天\n")
+    with environment(SANCU_HOME=str(tmp_path / "var"), SANCU_OUT=str(tmp_path / "out"), SANCU_DATA=str(data)):
+        settings = load_settings()
+    month = months.open_month(settings, "2014-02", D, str(inbox))
+    made = replace(june, month=month, plan=months.plan(month, months.received_of(month)))
+    made = replace(made, measured=replace(june.measured, history={month.period: june.figures}))
+    steps.publish_issue(made.month, made.plan, made.accepted, made.measured, june.view(), pipeline.UNPRINTED, {})
+    both = backfill_districts(settings, "2014-02", "2014-02", Only.CHANGED, False, (D, "350304"), str(inbox))
+    assert [(outcome.district, outcome.state, bool(outcome.failure)) for outcome in both] == [
+        (D, State.CURRENT, False),
+        ("350304", None, True),
+    ]
+    with pytest.raises(ConfigurationError):
+        backfill_districts(settings, "2014-02", "2014-02", Only.CHANGED, False, ("350304",), str(inbox))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"), [(10, "不到 1 分钟"), (60, "4 分钟"), (3600, "4 小时 0 分钟"), (1000, "1 小时 7 分钟")]
+)
+def test_how_long_it_will_take(seconds: float, left: str) -> None:
+    moments = iter((0.0, 5.0, 5.0 + seconds))
+    pace = Pace(lambda: next(moments))
+    assert pace.tell("收文", 0, 1) == "收文"
+    assert pace.tell("出简报", 0, 5) == "出简报 0/5"
+    assert pace.tell("出简报", 1, 5) == f"出简报 1/5，约剩 {left}"
+    assert pace.tell("出简报", 5, 5) == "出简报 5/5"

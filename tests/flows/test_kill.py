@@ -33,7 +33,7 @@ POINTS = [
     "flows.atomic:sync_folder",
     "os:replace",
 ]
-CLOCKS = {"first_seen_at", "made_at", "confirmed_at", "released_at", "since", "at"}
+CLOCKS = {"first_seen_at", "started_at", "made_at", "confirmed_at", "released_at", "since", "at"}
 
 
 class Killer:
@@ -78,9 +78,9 @@ def uninterrupted(killer: Killer, tmp_path_factory: pytest.TempPathFactory) -> d
     return {what: completed(killer, home, what) for what, home in homes.items()}
 
 
-def state(home: Path) -> dict[str, Any]:
+def state(home: Path, database: Path | None = None) -> dict[str, Any]:
     """Every file by path, and every row of the ledger without its clocks."""
-    ledger = create_engine(f"sqlite:///{home / 'ledger.sqlite'}")
+    ledger = create_engine(f"sqlite:///{database or home / 'ledger.sqlite'}")
     rows: dict[str, list[Any]] = {}
     with ledger.connect() as connection:
         names = connection.execute(text("select name from sqlite_master where type = 'table' order by 1")).scalars()

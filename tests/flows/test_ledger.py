@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
 import zlib
+from contextlib import ExitStack
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from flows.ledger import Arrival, Attempt, Briefing, Editorial, Ledger, Word, migrations, models
 from flows.ledger.database import HEAD, Database
 from flows.processes import Process, is_alive, this_process
+from flows.progress import listening
 from flows.settings import REPOSITORY
 from tests.flows.databases import Postgres
 from tests.flows.servers import PASSWORD
@@ -481,6 +484,21 @@ def test_lock_keeps_others_off_only_this_month(ledger: Ledger, url: str) -> None
             pass
     with other.lock(D, JUNE, timeout=0):
         pass
+
+
+def test_who_waits_for_a_lock_says_so(ledger: Ledger) -> None:
+    told: list[str] = []
+    with ExitStack() as first:
+        first.enter_context(ledger.lock(D, JUNE))
+
+        def listen(step: str, done: int, total: int) -> None:
+            told.append(step)
+            first.close()
+
+        with listening(listen), ledger.lock(D, JUNE, timeout=10):
+            pass
+    (said,) = told
+    assert re.search(r"350303 2014-06 正由另一次运行处理（主机 .+，进程 \d+，.+ 开始），等它 10 秒", said)
 
 
 def test_lock_is_released_after_an_error(ledger: Ledger) -> None:
