@@ -1,5 +1,7 @@
 """What several test folders share: the unchanged sample, run once a worker."""
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,17 @@ from tests.pipeline import Run
 def june(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """June 2014 of the sample, through the real reader and the real checks."""
     return pipeline.run(pipeline.INBOX, tmp_path_factory.mktemp("june"))
+
+
+@pytest.fixture(scope="session")
+def sample(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Run]:
+    """Any month of the sample, each run once."""
+
+    @functools.cache
+    def month(period: str) -> Run:
+        return june if period == "2014-06" else pipeline.run(pipeline.INBOX, tmp_path_factory.mktemp(period), period)
+
+    return month
 
 
 @pytest.fixture(scope="session")

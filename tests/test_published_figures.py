@@ -1,12 +1,11 @@
 """Golden: from the workbooks, through the real reader, to the figures that the district made public."""
 
 import json
+from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
-from tests import pipeline
 from tests.pipeline import SAMPLE, Run
 from transforms.figures import half_up
 from transforms.findings import Severity
@@ -111,8 +110,8 @@ LATE_PAPER = (
 
 
 @pytest.mark.parametrize("period", MONTHS[:-1])
-def test_the_other_months_have_no_traps(period: str, tmp_path: Path) -> None:
-    run = pipeline.run(pipeline.INBOX, tmp_path, period)
+def test_the_other_months_have_no_traps(period: str, sample: Callable[[str], Run]) -> None:
+    run = sample(period)
     found = sorted((f.rule, f.severity.value, f.filename, f.cell) for f in run.findings)
     assert found == sorted(STANDING + ([] if period == "2014-02" else [LATE_PAPER]))
     late = {receipt.department: receipt.late_days for receipt in run.accepted.receipts if receipt.late_days}
@@ -124,9 +123,9 @@ def test_each_severity_occurs(june: Run) -> None:
 
 
 @pytest.mark.parametrize("period", MONTHS[:-1])
-def test_every_month_of_the_campaign_composes(period: str, tmp_path: Path) -> None:
+def test_every_month_of_the_campaign_composes(period: str, sample: Callable[[str], Run]) -> None:
     """The first has nothing to compare with."""
-    view = pipeline.run(pipeline.INBOX, tmp_path, period).view()
+    view = sample(period).view()
     assert {ranking.title for ranking in view.rankings} >= {"乡镇街道走访落实率", "区领导履职"}
     changes = {row.change for ranking in view.rankings for row in ranking.rows}
     assert changes == {None} if period == MONTHS[0] else len(changes) > 1

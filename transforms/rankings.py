@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from transforms import standings
 from transforms.briefing.view import Ranking, RankingRow
 from transforms.contracts import Contract
 from transforms.districts import District
 from transforms.figures import Unit, show
+from transforms.metrics.enterprises import PASS_MARK
 from transforms.metrics.month import Month, NotReported
 from transforms.period import Period
 from transforms.standings import Share, Standing
@@ -23,7 +25,8 @@ from transforms.tables import Facts
 
 @dataclass(frozen=True)
 class _Board:
-    """`base` is what the base counts, `base_label` heads what is printed of it."""
+    """`base` is what the base counts, `base_label` heads what is printed of it; `asked` is what every unit should
+    reach."""
 
     title: str
     rule: str
@@ -32,6 +35,7 @@ class _Board:
     unit: Unit
     compute: Callable[[Month], Standing]
     order: Callable[[District], Sequence[str]]
+    asked: Callable[[Month], Fraction]
 
 
 def rankings(facts: Facts, contracts: Sequence[Contract], district: District, period: Period) -> tuple[Ranking, ...]:
@@ -46,7 +50,7 @@ def rankings(facts: Facts, contracts: Sequence[Contract], district: District, pe
         if now_ranks:
             then = _standing(board, earlier) if period > district.first_period else Standing({})
             before = ranks(then.shares, earlier.district.thresholds.ranking_min_base)
-            rows = _rows(board, now.shares, now_ranks, before, board.order(district))
+            rows = _rows(board, month, now.shares, now_ranks, before)
             found.append(Ranking(board.title, _rule(board, now, least), rows, board.base_label))
     return tuple(found)
 
@@ -70,13 +74,9 @@ def _rule(board: _Board, standing: Standing, least: int) -> str:
 
 
 def _rows(
-    board: _Board,
-    shares: Mapping[str, Share],
-    now: Mapping[str, int],
-    before: Mapping[str, int],
-    order: Sequence[str],
+    board: _Board, month: Month, shares: Mapping[str, Share], now: Mapping[str, int], before: Mapping[str, int]
 ) -> tuple[RankingRow, ...]:
-    places = {name: place for place, name in enumerate(order)}
+    places, asked = {name: place for place, name in enumerate(board.order(month.district))}, board.asked(month)
 
     def by_rank(name: str) -> tuple[int, int, str]:
         return now.get(name, len(shares) + 1), places.get(name, len(places)), name
@@ -89,6 +89,7 @@ def _rows(
             change=before[name] - now[name] if name in now and name in before else None,
             base=_base(shares[name], board.unit),
             entered=bool(before) and name in now and name not in before,
+            missed=shares[name].value < asked,
         )
         for name in sorted(shares, key=by_rank)
     )
@@ -119,6 +120,18 @@ def _units(district: District) -> Sequence[str]:
     return tuple(dict.fromkeys((*_departments(district), *district.townships)))
 
 
+def _promise(month: Month) -> Fraction:
+    return Fraction(month.district.thresholds.promise_green_percent) / 100
+
+
+def _calendar(month: Month) -> Fraction:
+    return month.period.year_gone
+
+
+def _pass_mark(month: Month) -> Fraction:
+    return Fraction(PASS_MARK)
+
+
 _BOARDS = (
     _Board(
         "乡镇街道走访落实率",
@@ -128,6 +141,7 @@ _BOARDS = (
         Unit.PERCENT,
         standings.townships_by_visits,
         _townships,
+        _promise,
     ),
     _Board(
         "乡镇街道积案化解率",
@@ -137,6 +151,7 @@ _BOARDS = (
         Unit.PERCENT,
         standings.townships_by_petitions,
         _townships,
+        _calendar,
     ),
     _Board(
         "区领导履职",
@@ -146,6 +161,7 @@ _BOARDS = (
         Unit.PERCENT,
         standings.leaders_by_duty,
         _leaders,
+        _promise,
     ),
     _Board(
         "部门评议得分",
@@ -155,6 +171,7 @@ _BOARDS = (
         Unit.SCORE,
         standings.departments_by_rating,
         _departments,
+        _pass_mark,
     ),
     _Board(
         "责任单位按期办结率",
@@ -164,5 +181,6 @@ _BOARDS = (
         Unit.PERCENT,
         standings.units_in_time,
         _units,
+        _promise,
     ),
 )

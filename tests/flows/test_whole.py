@@ -65,7 +65,9 @@ def numbers_of(figure: Figure, run: Run) -> set[str]:
         values.append(figure.value - 100 * run.month.period.year_gone)
         if figure.change is not None and figure.value != figure.change:
             values.append(100 * figure.change / (figure.value - figure.change))
-    return {half_up(abs(value), decimals) for value in values if value is not None for decimals in range(3)}
+    known = [value for value in values if value is not None]
+    known += [value / 10_000 for value in known]  # large sums in 亿元
+    return {half_up(abs(value), decimals) for value in known for decimals in range(3)}
 
 
 def test_one_amount_changes_everything_that_depends_on_it(june: Run, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from transforms.board import with_counts
 from transforms.briefing import charts, printing, selection, trends
 from transforms.briefing.sources import entries
+from transforms.briefing.verdict import verdict
 from transforms.briefing.view import (
     AttentionItem,
     BriefingInput,
@@ -44,6 +45,7 @@ def compose(given: BriefingInput) -> View:
     }
     measured = [code for code in selection.DUTIES if figures[code].light is not None]
     head = given.district.masthead
+    shortfalls = tuple(code for code in measured if figures[code].light is not Light.GREEN)
     months = sorted(m for m in given.history if m <= given.period)[-MONTHS_PRINTED:]
     codes = tuple(dict.fromkeys((*selection.all_codes(), *printing.figure_codes())))
     view = View(
@@ -62,6 +64,7 @@ def compose(given: BriefingInput) -> View:
         missing=tuple(
             r.department for r in given.receipts if r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED)
         ),
+        verdict=verdict(figures, given.period, given.items, len(measured), len(shortfalls)),
         strip=selection.STRIP,
         attention=candidates,
         sections=tuple(
@@ -78,7 +81,7 @@ def compose(given: BriefingInput) -> View:
             )
             for name, ordinal, title, short in selection.WORKSTREAMS
         ),
-        shortfalls=tuple(code for code in measured if figures[code].light is not Light.GREEN),
+        shortfalls=shortfalls,
         measured_duties=len(measured),
         rankings=given.rankings,
         coming_due=given.coming_due,

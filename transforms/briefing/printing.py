@@ -11,7 +11,7 @@ from importlib.resources import files
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
-from transforms.briefing import selection
+from transforms.briefing import naming, selection
 from transforms.briefing.prose import Prose
 from transforms.briefing.view import AttentionItem, Edition, View
 from transforms.districts import Audience
@@ -21,6 +21,7 @@ from transforms.tracking import MONTHS_COUNTED
 
 TEMPLATE_FOLDER = str(files("report_templates"))
 _CODE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)+")
+_SAME_REASON = re.compile(r"(?<![^。])(?P<why>[^。]+)，(?P<what>[^。，]+)暂缺。(?P=why)，(?=[^。，]+暂缺。)")
 _NOT_CODES = (".j2", ".css")
 NUMERALS = "一二三四五六七八九十"
 SETTLED_NAMED = 5  # of last month's items that are settled; the others are counted
@@ -43,6 +44,7 @@ def html(view: View, *, trial: bool = False) -> str:
         severities=tuple(Severity),
         charset="utf-8",
         settled_named=SETTLED_NAMED,
+        naming=naming,
         trial=trial,
         **words,
     )
@@ -75,6 +77,19 @@ def figure_codes() -> dict[str, str]:
 def tight(text: str) -> Markup:
     """Line breaks of the template taken out: between hanzi a line break would print as a space."""
     return Markup(re.sub(r"\s*\n\s*", "", str(text)))
+
+
+def rest(text: str) -> Markup:
+    """Clauses that each begin with their sign, without the first one's."""
+    return tight(text).strip()[1:]
+
+
+def sentences(text: str) -> Markup:
+    """A paragraph in one line; what is missing for one reason in sentences next to each other is told in one."""
+    told, before = str(tight(text)), ""
+    while told != before:
+        told, before = _SAME_REASON.sub(r"\g<why>，\g<what>、", told), told
+    return Markup(told)
 
 
 def date(when: dt.date) -> str:
@@ -139,5 +154,5 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters["tight"] = tight
+    environment.filters |= {"tight": tight, "rest": rest, "sentences": sentences}
     return environment

@@ -13,6 +13,8 @@ from transforms.figures import Figure, Light
 from transforms.findings import Finding
 from transforms.period import Period
 
+Named = tuple[str, str]  # a figure's code, and what it is called in a sentence
+
 
 class AttentionItem(Protocol):
     """One red or yellow matter, or one that falls due. `days` past its deadline; negative before it; None without.
@@ -58,7 +60,8 @@ class Departure:
 class RankingRow:
     """`rank` is None for a unit whose base is too small to rank it. `base` is what the value was computed from:
     `12/15`, or a count. `change`: places gained since last month, negative when lost, None when it had no rank;
-    `entered`: others had a rank last month, this one had not."""
+    `entered`: others had a rank last month, this one had not. `missed`: the value lies below what is asked of every
+    unit."""
 
     rank: int | None
     name: str
@@ -66,6 +69,7 @@ class RankingRow:
     change: int | None = None
     base: str = ""
     entered: bool = False
+    missed: bool = False
 
 
 @dataclass(frozen=True)
@@ -264,6 +268,41 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """How the year's targets stand against the calendar, each once and those furthest from it first; how many duties
+    are done; what is red."""
+
+    reached: tuple[Named, ...]
+    ahead: tuple[Named, ...]
+    level: tuple[Named, ...]  # as printed: less than half a tenth of a point off
+    behind: tuple[Named, ...]
+    unknown: tuple[Named, ...]
+    duties: int  # with a light
+    duties_met: int
+    red: tuple[tuple[str, int], ...]  # workstreams that have any, with how many
+    yellow: int
+    year_over: bool
+    compared: bool  # whether any headline figure has a change on last month
+
+    @property
+    def targets(self) -> int:
+        groups = (self.reached, self.ahead, self.level, self.behind, self.unknown)
+        return sum(len(group) for group in groups)
+
+    @property
+    def reds(self) -> int:
+        return sum(number for _, number in self.red)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Every number that it may print."""
+        groups = (self.reached, self.ahead, self.level, self.behind, self.unknown)
+        on_time = len(self.ahead) + len(self.level)
+        numbers = (*(len(group) for group in groups), on_time, self.targets, self.duties, self.duties_met)
+        return (*numbers, *(number for _, number in self.red), self.reds, self.yellow)
+
+
+@dataclass(frozen=True)
 class View:
     """One issue, ready to print: every choice made, nothing looked up any more."""
 
@@ -278,6 +317,7 @@ class View:
     editor_note: str
     provisional: bool
     missing: tuple[str, ...]  # departments that did not send, or whose file went back
+    verdict: Verdict
     strip: tuple[Headline, ...]
     attention: tuple[AttentionItem, ...]  # as many as page one holds
     sections: tuple[Section, ...]
@@ -302,6 +342,12 @@ class View:
     edition: Edition = Edition()
     found: tuple[Finding, ...] = ()  # every finding, of which some are printed
     enterprises: frozenset[str] = frozenset()  # names that the public must not read
+    verdict_first: bool = True  # on page one, else at the head of the first section
+
+    @property
+    def has_verdict(self) -> bool:
+        """The verdict is the leaders': it speaks of every department's matters."""
+        return self.edition.audience is Audience.LEADERS
 
     @property
     def stage(self) -> Stage:

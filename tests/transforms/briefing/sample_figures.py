@@ -41,6 +41,7 @@ issue.raised_to_date|企业反映问题|个|期末|3|64|12||||
 issue.settled_to_date|已办结企业问题|个|期末|3|51|10||||
 issue.settled_in_time_rate|企业问题按期办结率|%|期末|3|87.93|1.2|51|58||黄
 loan.bank_to_date|累计协调银行贷款|万元|活动以来|4|23860|4150||||
+loan.bank_month|本月协调银行贷款|万元|本月|4|4150|-250||||
 loan.bank_rate|银行贷款年度目标完成率|%|本年累计|4|59.65|10.375|23860|40000|100|绿
 turnover.enterprises_to_date|应急周转金支持企业|家|活动以来|4|6|1||||
 turnover.lent_to_date|应急周转金累计出借|万元|活动以来|4|4200|600||||
@@ -50,6 +51,7 @@ turnover.overdue|应急周转金逾期|万元|期末|4|300|0||||红
 guarantee.pool|助保贷风险资金池|万元|期末|4|1000|0||||
 guarantee.enterprises_to_date|助保贷支持企业|家|活动以来|4|14|2||||
 guarantee.amount_to_date|助保贷累计贷款|万元|活动以来|4|6525|850||||
+guarantee.amount_month|本月发放助保贷|万元|本月|4|850|50||||
 guarantee.leverage|助保贷放大倍数|倍|期末|4|6.525|0.85|||10|黄
 fee.eligible|符合配套费减半条件项目|个|本年累计|5|17|3||||
 fee.halved_rate|配套费减半执行率|%|本年累计|5|94.118|0|16|17||黄
@@ -91,13 +93,16 @@ housing.homes|安置房总套数|套|期末|9|12808|0||||
 housing.on_schedule_rate|按序时推进率|%|期末|9|78|4|39|50||黄
 housing.behind_yellow|一般滞后项目|个|期末|9|8|-1||||黄
 housing.behind_red|严重滞后项目|个|期末|9|3|-1||||红
+housing.move_back_overdue|逾期未回迁项目|个|期末|9|0|0||||绿
 duty.symposium_rate|座谈会履职率|%|本月|10|91.667|0|11|12||黄
 duty.on_site_rate|现场协调会履职率|%|本月|10|83.333|-8.33|10|12||黄
 duty.return_visit_rate|回访履职率|%|期末|10|75|8.33|9|12||红
 problem.raised_to_date|协调会受理问题|个|活动以来|11|11|2||||
 problem.solved_to_date|协调会解决问题|个|活动以来|11|8|2||||
+problem.solved_month|本月解决问题|个|本月|11|2|1||||
 problem.within_limit_rate|问题限时解决率|%|活动以来|11|70|3.33|7|10||黄
 permit.issued_to_date|容缺办理审批|个|活动以来|12|19|4||||
+permit.issued_month|本月容缺发证|个|本月|12|4|1||||
 permit.median_days|审批用时中位数|天|活动以来|12|6.5|-0.5||||
 permit.documents_rate|容缺材料按期补齐率|%|期末|12|81.25|6.25|13|16||黄
 permit.documents_overdue|逾期未补材料|个|期末|12|2|-1||||红

@@ -157,7 +157,7 @@ def prose_of(text: str) -> list[str]:
 
 def test_a_month_without_any_figure_says_so() -> None:
     text = printing.html(compose(missing(*figures())))
-    assert "本月即征即奖兑现情况：财政局未报送，暂缺。" in text
+    assert "财政局未报送，本月即征即奖兑现情况、累计兑现情况暂缺。" in text
     assert "全月兑现奖励" not in text
     assert "<figure>" not in text
 

@@ -18,6 +18,7 @@ from functools import cached_property
 from html import unescape
 from typing import Protocol
 
+from transforms.briefing.amounts import amount
 from transforms.briefing.printing import copy_number, shown
 from transforms.briefing.proofs.paper import ANCHOR, Block, Paper, close
 from transforms.briefing.proofs.refusal import Refusal, refused
@@ -68,10 +69,11 @@ class Printable:
 
     def _forms(self, code: str) -> Iterator[str]:
         prose, figure = self._prose, self._figures[code]
-        phrases = [prose.fig(code), prose.num(code), prose.shortfall(code), prose.change(code), prose.signed(code)]
-        phrases += [prose.signed_on_year(code), prose.growth(code)]
+        phrases = [prose.fig(code), prose.num(code), prose.exact(code), prose.shortfall(code), prose.moved(code)]
+        phrases += [prose.signed(code), prose.signed(code, scaled=True), prose.signed_on_year(code)]
         if figure.value is not None:
-            phrases.append(prose.ahead(code))
+            phrases += [prose.ahead(code), prose.lead(code)]
+            yield amount(figure.value, figure.unit, True, figure.unit.decimals)  # a part of a sum that is told in 亿元
         for unit in UNITS:
             parts = ((prose.done, figure.done), (prose.due, figure.due), (prose.target, figure.target))
             phrases += [phrase(code, unit) for phrase, value in parts if value is not None]
@@ -146,7 +148,7 @@ def _quoted(view: View) -> Iterator[str]:
         yield from section.settled
         yield from _counts("项", section.held_back, len(section.settled), section.dropped)
     yield from _counts("项", sum(section.held_back for section in view.sections), view.measured_duties)
-    yield from _counts("项", len(view.shortfalls), len(view.coming_due))
+    yield from _counts("项", len(view.shortfalls), len(view.coming_due), *view.verdict.counts)
     yield from _counts("条", view.findings_more)
 
 

@@ -138,6 +138,7 @@ PARAGRAPHS = (
     Look("Marks", "稿别", Font.HEI, size=12, line_mm=5, align=Align.LEFT),
     Look("Draft", "未定稿", size=12, line_mm=6, before_mm=1, after_mm=4, side_mm=3.2, box=Rule(1, 8)),
     replace(BODY, key="EditorNote", name="按语", font=Font.KAI),
+    Look("Verdict", "总体判断", size=11, line_mm=5.3, after_mm=2),
     Look(
         "Lead", "领导关注标题", Font.HEI, size=_SMALL, line_mm=8, before_mm=3, level=0, keep_next=True, align=Align.LEFT
     ),

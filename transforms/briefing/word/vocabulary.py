@@ -20,6 +20,7 @@ PARAGRAPHS = {
     ("p", "note"): "EditorNote",
     ("p", "lead"): "Lead",
     ("p", "more"): "More",
+    ("p", "verdict"): "Verdict",
     ("p", "remark"): "Remark",
     ("p", "remark alone"): "Remark",
     ("h1", "title"): "Title",
