@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from flows.commands import intake, issues, machine, tracing
+from flows.commands import intake, issues, machine, tracing, upkeep
 from flows.commands.terminal import BAD_INPUT, DONE, ENVIRONMENT, STOPPED
 from transforms.errors import EnvironmentFailure, SancuError, Stopped
 
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(upkeep.audit, name="audit")
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

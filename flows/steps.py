@@ -10,6 +10,7 @@ from typing import Any
 from flows import documents, published_facts, returning
 from flows import month as months
 from flows import returned as back
+from flows.auditing import seal
 from flows.documents import PDF, Documents
 from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
@@ -306,6 +307,7 @@ def publish_issue(
         figures.values(),
         findings,
     )
+    seal(month.ledger, month.store)
     return Issue(briefing, month.folder, False, plan.withdrawn, plan.waiting)
 
 

@@ -5,6 +5,7 @@ readings/<key>.parquet    derived, can be rebuilt
 rows/ab/abcd….parquet     a dataset's accepted rows of one month, named by its SHA-256; issues list them
 results/<run>-…           between the machines of a run with Dask; removed at its end
 issues/<folder>/…         the files of one issue; `manifest.json` comes last and lists the others
+audit/head                the audit log's last row when an issue came out
 parts/                    being written; in a folder only
 """
 
@@ -23,6 +24,7 @@ from transforms.errors import EnvironmentFailure
 
 MANIFEST = "manifest.json"
 EDITIONS = "editions"  # a folder that not every issue has
+_HEAD = "audit/head"
 Manifest = dict[str, Any]
 
 
@@ -125,6 +127,14 @@ class Store:
         if any(name not in whole or sha256_of(whole[name]) != e["sha256"] for name, e in manifest["files"].items()):
             return None
         return whole, manifest
+
+    def put_head(self, head: str) -> None:
+        """Keep the head of the audit log."""
+        self._objects.write(_HEAD, head.encode())
+
+    def head(self) -> str:
+        """The head kept last; empty when none was."""
+        return (self._objects.read(_HEAD) or b"").decode(errors="replace")
 
 
 def write_outputs(folder: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> Manifest:

@@ -23,7 +23,7 @@ from flows.ledger.presence import Presence
 from flows.urls import without_credentials
 from transforms.errors import ConfigurationError, EnvironmentFailure
 
-HEAD = "0005"  # newest revision in migrations/versions
+HEAD = "0006"  # newest revision in migrations/versions
 _BUSY_MILLISECONDS = 30_000
 _REASONS = (
     ("locked", "正被别的程序占用，请稍后再试"),

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from flows.ledger import attempts, models, receipts, records, tracing
+from flows.ledger import attempts, audit, audited, models, receipts, records, tracing
+from flows.ledger.audit import Deed
 from flows.ledger.database import Database
 from flows.ledger.locks import run_locked
-from flows.ledger.records import Arrival, Attempt, Briefing, Editorial, Word
+from flows.ledger.records import Arrival, Attempt, Briefing, Editorial, Status, Word
 from flows.ledger.tracing import Receipt, Traced
 from transforms.figures import Figure
 from transforms.findings import Finding
 from transforms.period import Period
 from transforms.submissions import Submission
+
+_SAID = {Word.NOTE: Deed.NOTED, Word.SIGN: Deed.SIGNED, Word.CORRECT: Deed.CORRECTED}
 
 
 class Ledger:
@@ -54,7 +58,11 @@ class Ledger:
         same name and time came later, at `seen_at`, so a file replaced in place never rewrites what was known.
         """
         with self._database.writing() as connection:
-            return receipts.enter(connection, inbox, district, period, arrivals, seen_at)
+            new = receipts.enter(connection, inbox, district, period, arrivals, seen_at)
+            if new:
+                files = [[s.department, s.filename, s.sha256, s.received_at.isoformat()] for s in new]
+                audit.append(connection, Deed.RECEIVED, district, str(period), details={"files": files})
+            return new
 
     def submissions(
         self, district: str, through: Period, as_known: dt.datetime | None = None, inbox: str = ""
@@ -103,6 +111,7 @@ class Ledger:
             if findings:
                 rows = [records.finding_row(key, n, finding) for n, finding in enumerate(findings)]
                 connection.execute(insert(models.finding), rows)
+            _audit(connection, briefing, figures, findings)
         return replace(briefing, id=key)
 
     def find_briefing(self, district: str, period: Period, fingerprint: str) -> Briefing | None:
@@ -129,6 +138,9 @@ class Ledger:
         if latest is None or latest.id != briefing.id or briefing.period in self.attempts(briefing.district):
             with self._database.writing() as connection:
                 connection.execute(update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at))
+                if latest is None or latest.id != briefing.id:
+                    place = (briefing.district, str(briefing.period), briefing.fingerprint)
+                    audit.append(connection, Deed.CONFIRMED, *place)
                 attempts.forget(connection, briefing.district, briefing.period)
 
     def begin(self, district: str, fingerprints: Mapping[Period, str], at: dt.datetime) -> None:
@@ -154,6 +166,33 @@ class Ledger:
             last = _editorials(connection, district, period, entry.kind)[-1:]
             if not last or replace(last[0], at=entry.at) != entry:
                 connection.execute(insert(models.editorial).values(**row, at=entry.at))
+                details = {"by": entry.by, "entry": entry.digest()}
+                audit.append(connection, _SAID[entry.kind], district, str(period), entry.about, details)
+
+    def record_deed(self, deed: Deed, details: Mapping[str, Any]) -> None:
+        """Add what was done to the ledger or the store as a whole to the audit log."""
+        with self._database.writing() as connection:
+            audit.append(connection, deed, details=details)
+
+    def audit_log(self) -> tuple[audit.Entry, ...]:
+        """Every deed, the first one first."""
+        with self._database.reading() as connection:
+            return tuple(audit.entries(connection))
+
+    def unlike(self, log: Sequence[audit.Entry]) -> list[str]:
+        """What of the ledger is not as the audit log says it was entered."""
+        with self._database.reading() as connection:
+            return list(audited.unlike(connection, log))
+
+    def every_briefing(self) -> tuple[Briefing, ...]:
+        """Of all districts, in the order in which they were made."""
+        with self._database.reading() as connection:
+            return tuple(audited.briefings(connection))
+
+    def archived(self) -> tuple[str, ...]:
+        """The hash of every file that was ever received."""
+        with self._database.reading() as connection:
+            return tuple(connection.execute(select(models.submission.c.sha256).distinct()).scalars())
 
     def editorials(self, district: str, period: Period, as_known: dt.datetime | None = None) -> tuple[Editorial, ...]:
         """What the office said of a month's issue by `as_known`, in that order."""
@@ -217,3 +256,17 @@ def _editorials(connection: Connection, district: str, period: Period, kind: Wor
         wanted = wanted.filter_by(kind=kind.value)
     rows = connection.execute(wanted).mappings()
     return [Editorial(Word(row["kind"]), row["text"], row["by"], row["at"], row["about"]) for row in rows]
+
+
+def _audit(connection: Connection, made: Briefing, figures: list[Figure], findings: list[Finding]) -> None:
+    """The deed of a briefing just entered, with the hashes of all that it says; and what explanations it took."""
+    place = (made.district, str(made.period), made.fingerprint)
+    details = {
+        "number": made.number,
+        "pdf": made.pdf_sha256,
+        "manifest": audit.digest(made.manifest),
+        "figures": audit.figures_digest(figures),
+    }
+    audit.append(connection, Deed.RELEASED if made.status is Status.RELEASED else Deed.MADE, *place, details)
+    if taken := audit.explained(findings):
+        audit.append(connection, Deed.EXPLAINED, *place, {"findings": taken})

@@ -199,3 +199,19 @@ run_lock = Table(
     Column("process_started", Text, nullable=False),
     Column("since", UtcDateTime, nullable=False),
 )
+
+# One row a deed: who did what, when, and the hash of the row before. Nothing is changed or deleted.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3 … without a gap
+    Column("at", UtcDateTime, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("district", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("about", Text, nullable=False),  # fingerprint of an issue or draft
+    Column("details", JSON, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),  # SHA-256 over canonical JSON of all the others
+)

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
+from flows.ledger import audit
 from transforms.figures import CellRange, Figure, Light, Scope, Unit, show
 from transforms.findings import Finding, Severity
 from transforms.period import Period
@@ -50,6 +51,10 @@ class Editorial:
     by: str
     at: dt.datetime
     about: str = ""
+
+    def digest(self) -> str:
+        """Of all that was said, for the audit log; the words themselves stand in one place only."""
+        return audit.digest([self.kind.value, self.text, self.by, self.about, self.at.astimezone(dt.UTC).isoformat()])
 
 
 @dataclass(frozen=True)

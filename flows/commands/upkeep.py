@@ -1,0 +1,57 @@
+"""Commands that keep the system for years: the audit log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.commands.terminal import STOPPED, JsonOption, OutOption, print_json
+
+audit = typer.Typer(help="审计：谁在什么时候做了什么；有没有被改过。", no_args_is_help=True)
+
+
+@audit.command("list")
+def audit_list(
+    last: Annotated[int, typer.Option("--last", metavar="条数", min=1, help="只列最后几条。")] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """列出做过的事，末行是可以抄下来的末条。"""
+    from flows.auditing import head_of
+    from flows.ledger import Ledger
+    from flows.settings import load_settings
+    from transforms.period import CHINA
+
+    log = Ledger(load_settings().database_url).audit_log()
+    if as_json:
+        print_json([vars(entry) for entry in log[-last:]])
+        return
+    for e in log[-last:]:
+        place = "  ".join(filter(None, (e.district, e.period, e.about[:12])))
+        print(f"{e.number:>5}  {e.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}  {e.who}  {e.deed}  {place}".rstrip())
+    print(f"末条 {head_of(log[-1])}" if log else "还没有审计记录。")
+
+
+@audit.command("verify")
+def audit_verify(
+    head: Annotated[str, typer.Option("--head", metavar="末条", help="以前抄下的末条，查末尾有没有被截去。")] = "",
+    out: OutOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """核对审计记录、账本、存储和已出的简报有没有被改过；有则逐条列出，退出码为 1。"""
+    from flows.auditing import faults
+    from flows.ledger import Ledger
+    from flows.settings import load_settings
+    from flows.store import Store
+
+    settings = load_settings()
+    ledger = Ledger(settings.database_url)
+    found = list(faults(ledger, Store(settings.store_url), out.absolute() if out else settings.out, head))
+    number = len(ledger.audit_log())
+    if as_json:
+        print_json({"entries": number, "faults": found})
+    else:
+        for line in found or [f"审计记录 {number} 条，账本、存储和已出的简报都与记录相符。"]:
+            print(line)
+    if found:
+        raise typer.Exit(STOPPED)
