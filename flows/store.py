@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +198,15 @@ def _clear(place: Path, kinds: Container[str], parts: Container[str]) -> None:
     for old in place.iterdir():
         if old.suffix in kinds and f"{place.name}/{old.name}" not in parts:
             old.unlink()
+
+
+def keys_of(manifests: Mapping[str, Manifest], archived: Iterable[str]) -> set[str]:
+    """The keys of the archived files, and of all that these issues consist of; manifests by folder."""
+    keys = {_archive(sha256) for sha256 in archived}
+    for folder, manifest in manifests.items():
+        keys |= {f"{_issue(folder)}/{_beside(name)}" for name in (*manifest["files"], MANIFEST)}
+        keys |= {_rows(sha256) for months in manifest.get("facts", {}).values() for sha256 in months.values()}
+    return keys
 
 
 def _archive(sha256: str) -> str:

@@ -1,8 +1,9 @@
-"""Commands that keep the system for years: the audit log."""
+"""Commands that keep the system for years: backup, restoring, the audit log."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
@@ -55,3 +56,34 @@ def audit_verify(
             print(line)
     if found:
         raise typer.Exit(STOPPED)
+
+
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="文件或目录", help="写到哪里；目录里按时间起名。")],
+    as_json: JsonOption = False,
+) -> None:
+    """备份账本、归档、各期文件和规则到一个文件；正在运行时也可以做。"""
+    from flows.backups import backup as write_backup
+    from flows.settings import load_settings
+
+    _tell(write_backup(load_settings(), target.expanduser().absolute()), "已备份", as_json)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="文件", help="sancu backup 写的文件。")],
+    force: Annotated[bool, typer.Option("--force", help="代替现有的账本；不写时只恢复到空的。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """从备份恢复；先逐个核对校验值，有一个不对就什么都不动。"""
+    from flows.backups import restore as put_back
+    from flows.settings import load_settings
+
+    _tell(put_back(load_settings(), source.expanduser().absolute(), force), "已恢复", as_json)
+
+
+def _tell(told: Any, done: str, as_json: bool) -> None:
+    if as_json:
+        print_json(vars(told))
+        return
+    for line in told.lines(done):
+        print(line)

@@ -94,12 +94,18 @@ def append(
 ) -> None:
     """Add a deed of this process's user, within the transaction that `connection` is in; writers queue, so that the last
     row stays the last."""
-    last = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
-    number, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
+    before = last(connection)
+    number, previous = (before[0] + 1, before[1]) if before else (1, GENESIS)
     now = dt.datetime.now(dt.UTC)
     entry = Entry(number, now, actor(), deed.value, district, period, about, details or {}, previous)
     row = {name: getattr(entry, name) for name in (*_HASHED, "at")}
     connection.execute(insert(audit).values(row | {"details": dict(entry.details), "hash": entry.computed()}))
+
+
+def last(connection: Connection) -> tuple[int, str] | None:
+    """The number and hash of the newest row."""
+    row = connection.execute(select(audit.c.number, audit.c.hash).order_by(audit.c.number.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else None
 
 
 def entries(connection: Connection) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from flows.ledger import attempts, audit, audited, models, receipts, records, tracing
+from flows.ledger import attempts, audit, audited, models, portable, receipts, records, tracing
 from flows.ledger.audit import Deed
 from flows.ledger.database import Database
 from flows.ledger.locks import run_locked
@@ -178,6 +178,23 @@ class Ledger:
         """Every deed, the first one first."""
         with self._database.reading() as connection:
             return tuple(audit.entries(connection))
+
+    def dump(self) -> portable.Dump:
+        """All of it, and what it names, in one consistent view; the audit log may not be empty."""
+        with self._database.reading() as connection:
+            return portable.dump(connection)
+
+    def is_empty(self) -> bool:
+        with self._database.reading() as connection:
+            return portable.is_empty(connection)
+
+    def fill(self, tables: Mapping[str, Iterable[bytes]], details: Mapping[str, Any]) -> None:
+        """Put a dump in place of all there is, and enter that: one transaction."""
+        with self._database.writing() as connection:
+            last = audit.last(connection)
+            portable.fill(connection, tables)
+            replaced = {"replaced": f"{last[0]}:{last[1]}"} if last else {}
+            audit.append(connection, Deed.RESTORED, details={**details, **replaced})
 
     def unlike(self, log: Sequence[audit.Entry]) -> list[str]:
         """What of the ledger is not as the audit log says it was entered."""

@@ -1,5 +1,6 @@
 """What tests of the shell share: each database that a ledger may stand in."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,3 +46,20 @@ def store_login(server: Server) -> dict[str, str]:
     endpoint = server.environment["SANCU_INBOX_ENDPOINT"]
     login = {"USER": server.user, "PASSWORD": server.password, "ENDPOINT": endpoint}
     return {f"SANCU_STORE_{name}": value for name, value in login.items()}
+
+
+@pytest.fixture(scope="session")
+def issued_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A month made and released, once; to be read only."""
+    from tests.flows.issued import issue_in
+
+    folder = tmp_path_factory.mktemp("issued")
+    issue_in(folder)
+    return folder
+
+
+@pytest.fixture
+def copied(issued_once: Path, tmp_path: Path) -> Path:
+    """The same, to be spoilt."""
+    shutil.copytree(issued_once, tmp_path / "copy")
+    return tmp_path / "copy"

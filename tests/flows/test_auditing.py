@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -11,38 +10,19 @@ from typing import Any
 
 import pytest
 
-from flows import month as months
 from flows.actors import user
 from flows.auditing import faults, head_of
 from flows.ledger.audit import Deed, broken
 from flows.month import Month
-from flows.releasing import release
-from flows.settings import load_settings
-from tests.flows.test_releasing import make
-from tests.pipeline import INBOX, environment
+from tests.flows.issued import opened
 from transforms.errors import UsageError
 
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A month made and released, once; every test gets a copy to spoil."""
-    folder = tmp_path_factory.mktemp("issued")
-    shutil.copytree(INBOX / "350303" / "2014-02", folder / "收文" / "350303" / "2014-02")
-    month = opened(folder)
-    make(month)
-    release(month, make, "分管主任", "开局之月。")
-    return folder
+pytestmark = pytest.mark.xdist_group("issued")  # the month is made once
 
 
 @pytest.fixture
-def issued(made: Path, tmp_path: Path) -> Month:
-    shutil.copytree(made, tmp_path / "copy")
-    return opened(tmp_path / "copy")
-
-
-def opened(folder: Path) -> Month:
-    with environment(SANCU_HOME=str(folder / "var"), SANCU_OUT=str(folder / "out")):
-        return months.open_month(load_settings(), "2014-02", inbox=str(folder / "收文"))
+def issued(copied: Path) -> Month:
+    return opened(copied)
 
 
 def found(month: Month, head: str = "") -> list[str]:
