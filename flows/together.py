@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flows import steps
 from flows.month import Month
@@ -12,7 +12,7 @@ from flows.published_facts import Kept
 from flows.stale import Standing
 from flows.steps import Accepted, Measured, Readings
 from transforms import facts
-from transforms.figures import Figure
+from transforms.figures import CellRange, Figure
 from transforms.findings import Finding
 from transforms.period import Period
 from transforms.tables import Facts, Intake
@@ -41,9 +41,19 @@ def gather(month: Month, readings: Sequence[Readings], checked: Sequence[Sequenc
     tables = [table for intake in intakes for table in intake.tables]
     known = facts.accept(tables, found, month.configuration.contracts)
     history: dict[Period, Mapping[str, Figure]] = {}
+    places: dict[CellRange, CellRange] = {}
     for period in month.periods:
-        history[period] = steps.figures_of(month, known, period, history)
+        history[period] = _sharing(steps.figures_of(month, known, period, history), places)
     return Together(known, _by_file(intakes), _by_submission(found), history)
+
+
+def _sharing(figures: Mapping[str, Figure], places: dict[CellRange, CellRange]) -> Mapping[str, Figure]:
+    """The figures with one object for each place: a cumulative figure names those of last month's again, and ten years of
+    copies would fill the memory."""
+    return {
+        code: replace(figure, cells=tuple(places.setdefault(place, place) for place in figure.cells))
+        for code, figure in figures.items()
+    }
 
 
 def month_of(together: Together, standing: Standing) -> tuple[Accepted, Measured]:

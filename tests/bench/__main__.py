@@ -15,7 +15,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import checks_bench, figures_bench, lineage_bench, reading_bench, returns_bench, scaling_bench
+from tests.bench import (
+    backfill_bench,
+    checks_bench,
+    figures_bench,
+    lineage_bench,
+    reading_bench,
+    returns_bench,
+    scaling_bench,
+    startup_bench,
+)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SANCU = Path(sys.executable).with_name("sancu")
@@ -103,12 +112,14 @@ def _forget_results(home: Path) -> None:
 
 
 def main() -> None:
-    for name, value in (*reading_bench.measure(), *returns_bench.measure()):
+    for name, value in (*startup_bench.measure(), *reading_bench.measure(), *returns_bench.measure()):
         print(f"{name}: {value:.4g}")
     checks_bench.measure()
     for name, value in (*figures_bench.measure_all(), *lineage_bench.measure(), *scaling_bench.measure_all()):
         print(f"{name}: {value:.4g}")
     whole_against_parts()
+    for name, value in backfill_bench.measure():
+        print(f"{name}: {value:.4g}")
 
 
 if __name__ == "__main__":
