@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 _RUN = b"PREFECT__FLOW_RUN_ID="
 _API = b"PREFECT_API_URL="
 STARTING = dt.timedelta(seconds=90)
+OWN_WORKER = "sancu"  # the one that `sancu serve` starts; others may be on other machines
 
 
 def processes_of(url: str) -> dict[str, list[int]]:
@@ -64,10 +65,17 @@ def mark_crashed(url: str, starting: dt.timedelta = STARTING) -> tuple[str, ...]
         for run in runs:
             if not run.deployment_id or str(run.id) in alive or _is_starting(run.state, starting):
                 continue
+            if worker_of(run) not in ("", OWN_WORKER):
+                continue
             if client.read_flow_run(run.id).state_type == run.state_type:  # it has not ended in between
                 client.set_flow_run_state(run.id, Crashed(message="进程已不存在，由巡查标记。"), force=True)
                 dead.append(run.name)
     return tuple(dead)
+
+
+def worker_of(run: Any) -> str:
+    """The name of the worker that took a flow run; empty before one did."""
+    return str((run.labels or {}).get("prefect.worker.name", ""))
 
 
 def crashed_since(moment: dt.datetime) -> dict[str, str]:

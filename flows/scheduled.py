@@ -28,6 +28,7 @@ from flows.alerts import AlertKind, alert
 from flows.board import board_of
 from flows.configuration import Configuration, load_configuration
 from flows.crashes import describe, mark_crashed
+from flows.lost import redo_lost
 from flows.monthly import monthly_briefing
 from flows.schedule_journal import Journal, done_of, schedule_now
 from flows.settings import Settings, load_settings
@@ -94,7 +95,8 @@ def tick() -> list[str]:
     Raises the first failure, after everything else was done.
     """
     log, settings, now = get_run_logger(), load_settings(), schedule_now()
-    told = [describe(names)] if (names := mark_crashed(os.environ.get("PREFECT_API_URL", ""))) else []
+    names = (*mark_crashed(os.environ.get("PREFECT_API_URL", "")), *redo_lost())
+    told = [describe(names)] if names else []
     failed: list[Exception] = []
     for code in _DISTRICTS:
         try:

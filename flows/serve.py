@@ -24,7 +24,8 @@ from typing import NoReturn
 
 from flows import atomic
 from flows.configuration import load_configuration
-from flows.crashes import end_processes, forget_missed, mark_crashed
+from flows.crashes import OWN_WORKER, end_processes, forget_missed, mark_crashed
+from flows.lost import POOL
 from flows.orchestration import BOOT_SECONDS, QUIET
 from flows.schedule_journal import REHEARSAL, done_of, parse_moment, schedule_now
 from flows.settings import FILENAME, PREFIX, REPOSITORY, Settings
@@ -35,7 +36,6 @@ from transforms.period import CHINA, Period
 from transforms.schedule import next_actions
 from transforms.working_days import unannounced
 
-POOL = "sancu"
 TICK = "schedule-tick/hourly"
 ADDRESS = "serve.json"  # in HOME while the server runs: {"url": …}, for commands that can use it
 _WORKER_SECONDS = 15  # a worker that has died is known to the server after three of its heartbeats
@@ -74,7 +74,7 @@ def serve(settings: Settings, port: int = 4200, cron: str = "", at: str = "") ->
         url = f"http://127.0.0.1:{number}/api"
         _surroundings(settings, folder, url)
         server = Child("调度服务", ["flows.serve_process", str(number), str(os.getpid())], folder / "server.log")
-        command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", "sancu"]
+        command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", OWN_WORKER]
         worker = Child("执行程序", ["flows.bound_process", str(os.getpid()), "-m", *command], folder / "worker.log")
         try:
             print("正在启动调度服务……", flush=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from flows.crashes import STARTING, crashed_since, describe, mark_crashed
+from flows.lost import redo_lost
 from transforms.errors import EnvironmentFailure
 from transforms.period import CHINA
 
@@ -98,6 +99,7 @@ def watch(url: str, tick: str, *children: Child) -> NoReturn:
         looks = [moment for moment in looks if swept - moment < 3600]
         try:
             mark_crashed(url, dt.timedelta(0) if told else STARTING)
+            redo_lost()
             broken = {key: name for key, name in crashed_since(start).items() if key not in seen}
             if not broken:
                 continue
