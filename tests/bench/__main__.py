@@ -20,6 +20,7 @@ from tests.bench import (
     checks_bench,
     figures_bench,
     lineage_bench,
+    page_bench,
     reading_bench,
     returns_bench,
     scaling_bench,
@@ -117,6 +118,7 @@ def main() -> None:
     checks_bench.measure()
     for name, value in (*figures_bench.measure_all(), *lineage_bench.measure(), *scaling_bench.measure_all()):
         print(f"{name}: {value:.4g}")
+    page_bench.measure()
     whole_against_parts()
     for name, value in backfill_bench.measure():
         print(f"{name}: {value:.4g}")

@@ -51,7 +51,7 @@ def _bare(font: bytes, used: set[int]) -> bytes:
     """The font's CFF with the glyphs of `used`; empty when its glyphs have names instead of numbers."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(io.BytesIO(font), lazy=True) as opened:
+    with TTFont(io.BytesIO(font), lazy=True, recalcBBoxes=False) as opened:
         table = opened["CFF "]
         top = table.cff.topDictIndex[0]
         if not hasattr(top, "ROS"):

@@ -6,12 +6,15 @@ line through their neighbours. They are the greater part of a briefing's bytes.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 TOLERANCE = 1.5  # thousandths of the em: 8 µm in 16 pt type, less than half a dot of a 1200 dpi printer
 Point = tuple[float, float]
 Command = tuple[str, tuple[Point, ...]]
+Subroutines = tuple[bytes, ...]
 
 
 def simplified(glyph: Any) -> Any:
@@ -19,19 +22,36 @@ def simplified(glyph: Any) -> Any:
 
     Unhinted glyphs only, as WeasyPrint's subsets are: hints would not fit the new points.
     """
+    from fontTools.misc.psCharStrings import T2CharString
+
+    glyph.compile()  # where it was drawn before
+    private, shared = glyph.private, glyph.globalSubrs
+    subroutines = (
+        tuple(bytes(part.bytecode) for part in part_of) for part_of in (getattr(private, "Subrs", ()), shared)
+    )
+    made = _program(bytes(glyph.bytecode), *subroutines, private.defaultWidthX, private.nominalWidthX)
+    return T2CharString(made, private=private, globalSubrs=shared)
+
+
+@functools.lru_cache(maxsize=8192)  # issues and editions of one process have most of their glyphs in common
+def _program(code: bytes, own: Subroutines, shared: Subroutines, default_width: float, nominal_width: float) -> bytes:
+    """A charstring's bytecode with its subroutines → the simplified one's, without any."""
+    from fontTools.misc.psCharStrings import T2CharString
     from fontTools.pens.recordingPen import RecordingPen
     from fontTools.pens.t2CharStringPen import T2CharStringPen
 
+    private = SimpleNamespace(
+        defaultWidthX=default_width, nominalWidthX=nominal_width, Subrs=[T2CharString(part) for part in own]
+    )
+    glyph = T2CharString(code, private=private, globalSubrs=[T2CharString(part) for part in shared])
     drawn = RecordingPen()
     glyph.draw(drawn)
-    private = glyph.private
-    width = None if glyph.width == private.defaultWidthX else glyph.width - private.nominalWidthX
-    pen = T2CharStringPen(width, None)
+    pen = T2CharStringPen(None if glyph.width == default_width else glyph.width - nominal_width, None)
     drawn.value = straightened(drawn.value)
     drawn.replay(pen)
-    made = pen.getCharString(private, glyph.globalSubrs)
+    made = pen.getCharString(private, [])
     made.compile()
-    return made
+    return bytes(made.bytecode)
 
 
 def straightened(commands: Sequence[Command]) -> list[Command]:

@@ -11,7 +11,7 @@ from importlib.resources import files
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
-from transforms.briefing import naming, selection
+from transforms.briefing import naming, selection, title
 from transforms.briefing.prose import Prose
 from transforms.briefing.view import AttentionItem, Edition, View
 from transforms.districts import Audience
@@ -46,6 +46,7 @@ def html(view: View, *, trial: bool = False) -> str:
         settled_named=SETTLED_NAMED,
         naming=naming,
         trial=trial,
+        title_lines=title.balanced(view.title, view.district.name),
         **words,
     )
 

@@ -8,7 +8,7 @@ from transforms.briefing.view import Entry
 from transforms.figures import Figure
 
 INPUTS_NAMED = 4
-RANGES_LENGTH = 40
+RANGES_LENGTH = 24
 COMPUTED = "由其他指标计算"
 DISTRICT_FILE = "区级设定文件"
 NOTHING_FOUND = "查过全表，没有符合的行"
@@ -41,7 +41,7 @@ def place(figure: Figure, figures: Mapping[str, Figure]) -> str:
         latest, submissions = figure.cells[-1], {c.submission for c in figure.cells}
         parts.append(f"{_cut(latest.ranges)}（{latest.rows}行）" if latest.rows else NOTHING_FOUND)
         if len(submissions) > 1:
-            parts.append(f"连同以前各期共{len(submissions)}份{sum(c.rows for c in figure.cells)}行")
+            parts.append(f"各期共{len(submissions)}份{sum(c.rows for c in figure.cells)}行")
     elif figure.inputs:
         labels = [figures[code].label if code in figures else code for code in figure.inputs]
         parts.append(f"由{'、'.join(labels[:INPUTS_NAMED])}{'等' if len(labels) > INPUTS_NAMED else ''}计算")

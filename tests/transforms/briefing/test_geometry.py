@@ -42,22 +42,44 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield pdf.pages
 
 
+def lies(page: Any) -> bool:
+    """On its side, for a wide table."""
+    return bool(page.width > page.height)
+
+
+def block_of(page: Any) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom of the block in mm: the binding edge is left on odd pages, right on even ones. What is
+    left on the paper is the top of a page that lies on its side, and the paper's foot its left."""
+    left, right = (28.0, 26.0) if page.page_number % 2 else (26.0, 28.0)
+    return (35.0, left, 260.0, 210.0 - right) if lies(page) else (left, 37.0, 210.0 - right, 262.0)
+
+
 def left_of(page: Any) -> float:
-    """Where the block begins, in mm: the binding edge is left on odd pages, right on even ones."""
-    return 28.0 if page.page_number % 2 else 26.0
+    return block_of(page)[0]
 
 
-def lines(page: Any) -> list[list[Character]]:
-    """The characters of a page by baseline, top first; the folio is the last."""
+def printed(page: Any) -> list[list[Character]]:
+    """The characters of a page by baseline, top first."""
     by_baseline: dict[int, list[Character]] = {}
     for character in page.chars:
-        if character["text"].strip():
+        if character["text"].strip() and character["upright"]:
             by_baseline.setdefault(round(character["matrix"][5]), []).append(character)
     return [sorted(by_baseline[place], key=lambda c: c["x0"]) for place in sorted(by_baseline, reverse=True)]
 
 
+def lines(page: Any) -> list[list[Character]]:
+    """Without the page number."""
+    return printed(page) if lies(page) else printed(page)[:-1]
+
+
+def folio_of(page: Any) -> list[Character]:
+    """The page number in the order in which it is read, turned with the paper where that lies on its side."""
+    turned = [c for c in page.chars if not c["upright"] and c["text"].strip()]
+    return sorted(turned, key=lambda c: c["top"]) if lies(page) else printed(page)[-1]
+
+
 def body_lines(page: Any) -> list[list[Character]]:
-    return [line for line in lines(page)[:-1] if all(abs(c["size"] - BODY) < 0.1 for c in line)]
+    return [line for line in lines(page) if all(abs(c["size"] - BODY) < 0.1 for c in line)]
 
 
 def text_of(line: list[Character]) -> str:
@@ -71,24 +93,38 @@ def test_the_stress_issue_is_long_enough(pages: list[Any], request: pytest.Fixtu
 
 def test_paper_and_block(pages: list[Any]) -> None:
     for page in pages:
-        assert abs(page.width / MM - 210) <= 0.1
-        assert abs(page.height / MM - 297) <= 0.1
-        left = left_of(page)
-        for character in (c for line in lines(page)[:-1] for c in line):
+        paper = (297, 210) if lies(page) else (210, 297)
+        assert abs(page.width / MM - paper[0]) <= 0.1
+        assert abs(page.height / MM - paper[1]) <= 0.1
+        left, top, right, bottom = block_of(page)
+        for character in (c for line in lines(page) for c in line):
             place = (page.page_number, character["text"], character["x0"] / MM, character["top"] / MM)
             assert left - 1 <= character["x0"] / MM, place
-            assert character["x1"] / MM <= left + 156 + 1, place
-            assert character["top"] / MM >= 36, place
-            assert character["bottom"] / MM <= 263, place
+            assert character["x1"] / MM <= right + 1, place
+            assert character["top"] / MM >= top - 1, place
+            assert character["bottom"] / MM <= bottom + 1, place
+
+
+def test_the_wide_table_of_figures_lies_on_its_side(pages: list[Any]) -> None:
+    wide = [page for page in pages if lies(page)]
+    assert wide
+    assert [page.page_number for page in wide] == list(range(wide[0].page_number, wide[-1].page_number + 1))
+    assert text_of(lines(wide[0])[0]) == "附件2指标解释与来源"
+    for page in wide:
+        left, top, right, _ = block_of(page)
+        edges = [edge for edge in page.edges if edge["orientation"] == "h"]
+        assert abs(min(edge["x0"] for edge in edges) / MM - left) <= 0.5
+        assert abs(max(edge["x1"] for edge in edges) / MM - right) <= 0.5
+        assert page is wide[0] or abs(min(edge["top"] for edge in edges) / MM - top) <= 1
 
 
 def test_rules_and_pictures_stay_in_the_block(pages: list[Any]) -> None:
     for page in pages:
-        left = left_of(page)
+        left, _, right, bottom = block_of(page)
         for edge in (*page.edges, *page.curves):
             assert left - 1 <= edge["x0"] / MM, (page.page_number, edge["x0"] / MM)
-            assert edge["x1"] / MM <= left + 157, (page.page_number, edge["x1"] / MM)
-            assert edge["bottom"] / MM <= 263, (page.page_number, edge["bottom"] / MM)
+            assert edge["x1"] / MM <= right + 1, (page.page_number, edge["x1"] / MM)
+            assert edge["bottom"] / MM <= bottom + 1, (page.page_number, edge["bottom"] / MM)
 
 
 def test_body_lines_keep_the_pitch_and_the_grid(pages: list[Any]) -> None:
@@ -110,7 +146,7 @@ def test_full_lines_fill_the_block(pages: list[Any]) -> None:
     """A line is full where its text goes on at the edge of the next."""
     for page in pages:
         left = left_of(page)
-        for line, after in pairwise(lines(page)[:-1]):
+        for line, after in pairwise(lines(page)):
             body = all(abs(c["size"] - BODY) < 0.1 for c in (*line, *after))
             near = (line[0]["matrix"][5] - after[0]["matrix"][5]) / MM < 1.5 * PITCH
             if body and near and abs(after[0]["x0"] / MM - left) <= 0.5:
@@ -118,14 +154,22 @@ def test_full_lines_fill_the_block(pages: list[Any]) -> None:
 
 
 def test_folios_stand_outside_one_character_in(pages: list[Any]) -> None:
+    """Measured on the paper as it is bound: a page that lies on its side is turned back."""
     for page in pages:
-        folio = lines(page)[-1]
+        folio = folio_of(page)
         assert text_of(folio) == f"—{page.page_number}—"
         assert abs(folio[0]["size"] - FOLIO) < 0.1
-        left = left_of(page)
-        edge = left + 156 - folio[-1]["x1"] / MM if page.page_number % 2 else folio[0]["x0"] / MM - left
-        assert abs(edge - FOLIO / MM) <= 0.5
-        assert abs(folio[0]["top"] / MM - (262 + 7)) <= 1.5
+        left, top, right, bottom = block_of(page)
+        if lies(page):
+            start, end, depth = (
+                folio[0]["top"] / MM - top,
+                bottom - folio[-1]["bottom"] / MM,
+                left - folio[0]["x1"] / MM,
+            )
+        else:
+            start, end, depth = folio[0]["x0"] / MM - left, right - folio[-1]["x1"] / MM, folio[0]["top"] / MM - bottom
+        assert abs((end if page.page_number % 2 else start) - FOLIO / MM) <= 0.5
+        assert abs(depth - 7) <= 1.5
 
 
 def red_rules(page: Any) -> list[Character]:
@@ -163,7 +207,7 @@ def test_no_line_breaks_where_punctuation_forbids(pages: list[Any]) -> None:
 
 def test_no_heading_stands_alone_at_the_foot(pages: list[Any]) -> None:
     for page in pages:
-        *text, _folio = lines(page)
+        text = lines(page)
         if text and page is not pages[-1]:
             names = {character["fontname"].split("+")[-1] for character in text[-1]}
             heading = abs(text[-1][0]["size"] - BODY) < 0.1 and "hei" in names

@@ -202,10 +202,16 @@ def test_only_the_page_number_stands_below_the_block(check: Check) -> None:
 
 
 def test_a_landscape_page_has_its_own_block(check: Check) -> None:
-    page = "<style>@page { size: 297mm 210mm; margin: 28mm 37mm 26mm 35mm }</style>"
-    assert check(page + para("字" * 100)) == []
-    assert check(f'{page}<p style="position:relative;left:-9mm"><span class="t">字字字</span></p>') == []
-    assert check(f'{page}<p style="position:relative;left:-14mm"><span class="t">字字字</span></p>') == ["PF02"]
+    page = '<div class="wide"><p style="position:relative;left:{}mm"><span class="t">字字字</span></p></div>'
+    assert check(page.format(0)) == []
+    assert check(page.format(-9)) == []
+    assert check(page.format(-14)) == ["PF02"]
+
+
+def test_the_page_number_of_a_landscape_page_stays_at_the_foot_of_the_paper(check: Check) -> None:
+    """Left of the block, where the paper's foot is when the page is turned."""
+    below = "<style>@page wide:right { @bottom-right { content: '— 1 —' } @left-bottom { content: none } }</style>"
+    assert check(f'{below}<div class="wide">{para("字")}</div>', was="<body>字</body>") == ["PF02"]
 
 
 # PF03

@@ -22,7 +22,7 @@ def test_cells_of_several_months_and_long_ranges() -> None:
     figure = replace(figures()["reward.amount_to_date"], cells=cells)
     said = place(figure, {})
     assert said.startswith("E10,E11,")
-    assert "等（50行）；连同以前各期共5份250行" in said
+    assert "等（50行）；各期共5份250行" in said
     assert len(said) < 80
 
 

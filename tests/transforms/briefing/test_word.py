@@ -174,20 +174,25 @@ def test_it_says_what_it_is(view: View, document: Document) -> None:
 
 def test_every_section_has_the_page_of_the_standard(document: Document) -> None:
     sections = list(document.element.body.iter(qn("w:sectPr")))
-    assert [int(one.find(qn("w:cols")).get(qn("w:num"))) for one in sections] == [1, 2, 1]
-    assert [one.find(qn("w:type")).get(qn("w:val")) for one in sections] == ["nextPage", "continuous", "continuous"]
+    assert [int(one.find(qn("w:cols")).get(qn("w:num"))) for one in sections] == [1, 2, 1, 1, 1]
+    kinds = [one.find(qn("w:type")).get(qn("w:val")) for one in sections]
+    assert kinds == ["nextPage", "continuous", "continuous", "nextPage", "nextPage"]
     for section in sections:
         margins = {
             side: int(section.find(qn("w:pgMar")).get(qn(f"w:{side}"))) for side in ("top", "bottom", "left", "right")
         }
-        assert [round(length / TWIPS_A_MM) for length in margins.values()] == [37, 35, 28, 26]
         size, grid = section.find(qn("w:pgSz")), section.find(qn("w:docGrid"))
+        wide = size.get(qn("w:orient")) == "landscape"
+        assert [round(length / TWIPS_A_MM) for length in margins.values()] == (
+            [28, 26, 35, 37] if wide else [37, 35, 28, 26]
+        )
         width = int(size.get(qn("w:w"))) - margins["left"] - margins["right"]
         height = int(size.get(qn("w:h"))) - margins["top"] - margins["bottom"]
-        assert abs(width / TWIPS_A_MM - 156) < 0.1 and abs(height / TWIPS_A_MM - 225) < 0.1
+        block = (225, 156) if wide else (156, 225)
+        assert abs(width / TWIPS_A_MM - block[0]) < 0.1 and abs(height / TWIPS_A_MM - block[1]) < 0.1
         assert grid.get(qn("w:type")) == "lines"
         pitch = int(grid.get(qn("w:linePitch")))
-        assert height // pitch == 22 and abs(pitch / TWIPS_A_MM - 225 / 22) <= 0.05
+        assert height // pitch == (15 if wide else 22) and abs(pitch / TWIPS_A_MM - 225 / 22) <= 0.05
     assert document.settings.element.find(qn("w:mirrorMargins")) is not None
 
 
@@ -277,7 +282,7 @@ def test_tables_repeat_their_heads_and_split_no_row(document: Document) -> None:
 def test_every_row_is_as_wide_as_its_table(document: Document) -> None:
     for table in document.element.body.iter(qn("w:tbl")):
         columns = [int(one.get(qn("w:w"))) for one in table.iter(qn("w:gridCol"))]
-        assert round(sum(columns) / TWIPS_A_MM) in (156, 75)
+        assert round(sum(columns) / TWIPS_A_MM) in (156, 75, 225)
         for row in table.findall(qn("w:tr")):
             spans = [int(cell.xpath("string(w:tcPr/w:gridSpan/@w:val)") or 1) for cell in row.findall(qn("w:tc"))]
             widths = [int(cell.tcPr.find(qn("w:tcW")).get(qn("w:w"))) for cell in row.findall(qn("w:tc"))]
@@ -290,7 +295,7 @@ def test_no_two_tables_touch_and_no_paragraph_is_empty(document: Document) -> No
     for name, element in style_names(document):
         in_cell = element.getparent().tag == qn("w:tc")
         assert element.text or in_cell or name in ("段落标记", "图")
-    assert [name for name, element in style_names(document) if name == "段落标记"] == ["段落标记"]
+    assert [name for name, element in style_names(document) if name == "段落标记"] == ["段落标记"] * 2
 
 
 def test_each_figure_leads_to_its_entry(view: View, document: Document) -> None:
@@ -481,12 +486,23 @@ def test_columns_may_begin_the_document_and_follow_each_other() -> None:
     assert [len(one.findall(qn("w:footerReference"))) for one in sections] == [2, 0, 0]
 
 
+def test_a_wide_table_has_a_page_on_its_side() -> None:
+    wide = f'<div class="wide">{table_with("<tr><td>甲</td></tr>")}</div>'
+    sections = list(opened(from_html(page(f"<p>乙</p>{wide}<p>丙</p>"), {})).element.body.iter(qn("w:sectPr")))
+    sizes = [
+        tuple(round(int(one.find(qn("w:pgSz")).get(qn(f"w:{side}"))) / TWIPS_A_MM) for side in "wh") for one in sections
+    ]
+    assert sizes == [(210, 297), (297, 210), (210, 297)]
+    assert [one.find(qn("w:type")).get(qn("w:val")) for one in sections] == ["nextPage"] * 3
+    assert [one.find(qn("w:pgSz")).get(qn("w:orient")) for one in sections] == [None, "landscape", None]
+
+
 def test_two_columns_are_as_wide_as_the_block_allows(document: Document) -> None:
     widths = {
         round(sum(int(one.get(qn("w:w"))) for one in table.iter(qn("w:gridCol"))) / TWIPS_A_MM, 1)
         for table in document.element.body.iter(qn("w:tbl"))
     }
-    assert widths == {156.0, 75.0}
+    assert widths == {156.0, 75.0, 225.0}
 
 
 @pytest.mark.slow

@@ -99,14 +99,15 @@ def printed_figures(paper: Paper, printable: Printable, html: str) -> Iterator[R
 def entries(paper: Paper, view: View, figures: Mapping[str, Figure]) -> Iterator[Refusal]:
     """Annex 2: one row a figure with code, value, unit and scope as the figure has them."""
     cells = [[(paper.text(cell), paper.page_of(cell)) for cell in row.named("TD")] for row in paper.root.named("TR")]
-    rows = {row[0][0]: row[1] for row in cells if len(row) > 1}
+    rows = {row[1][0]: (row[0][0] + row[2][0] + row[3][0], row[2][1]) for row in cells if len(row) > 3}
     for code in (entry.code for _, part in view.entries for entry in part):
         figure = figures.get(code)
         if figure is None:
             yield refused("PF04", 0, code, "附件中的这个指标不存在")
             continue
-        text, page = rows.get(close(figure.label + code), ("", 0))
-        if text != close(f"{shown(figure)}{figure.unit if figure.value is not None else ''}{figure.scope}"):
+        text, page = rows.get(close(code), ("", 0))
+        unit = figure.unit if figure.value is not None else ""
+        if text != close(f"{figure.label}{shown(figure)}{unit}{figure.scope}"):
             yield refused("PF04", page, text, f"与指标“{code}”的数不一致，或附件中没有这个指标")
 
 

@@ -29,10 +29,10 @@ def missing_glyphs(paper: Paper) -> Iterator[Refusal]:
 
 
 def block_of(leaf: Leaf) -> Box:
-    """The type area. On a landscape page the top is at the binding edge, and head and foot may lie to either side."""
-    if leaf.width > leaf.height:
-        return Box(FOOT, INNER, leaf.width - FOOT, leaf.height - OUTER)
+    """The type area. A landscape page is the paper on its side: what is left on the paper is its top."""
     left, right = (INNER, OUTER) if leaf.number % 2 else (OUTER, INNER)
+    if leaf.width > leaf.height:
+        return Box(FOOT, left, leaf.width - TOP, leaf.height - right)
     return Box(left, TOP, leaf.width - right, leaf.height - FOOT)
 
 
@@ -52,11 +52,13 @@ def _beyond(box: Box, area: Box) -> float:
 
 
 def _folio(run: Run, leaf: Leaf, area: Box) -> bool:
-    """The page number: `— 7 —` below the block, or anywhere in the margin of a landscape page."""
+    """The page number: `— 7 —` below the block; on a landscape page left of it, where the paper's foot is."""
     if close(run.text) != f"—{leaf.number}—":
         return False
     box = run.box
-    return leaf.width > leaf.height or area.bottom < box.top < box.bottom <= area.bottom + FOLIO_DEPTH
+    if leaf.width > leaf.height:
+        return area.left - FOLIO_DEPTH <= box.left < box.right < area.left
+    return area.bottom < box.top < box.bottom <= area.bottom + FOLIO_DEPTH
 
 
 def overlapping(paper: Paper) -> Iterator[Refusal]:

@@ -1,4 +1,5 @@
-"""The body of the HTML as paragraphs and tables, one after another, in sections of one or two columns."""
+"""The body of the HTML as paragraphs and tables, one after another, in sections of one or two columns, or lying on their
+side."""
 
 from __future__ import annotations
 
@@ -7,27 +8,27 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from transforms.briefing.word import vocabulary
-from transforms.briefing.word.looks import BLOCK_MM
+from transforms.briefing.word.looks import BLOCK_HEIGHT_MM, BLOCK_MM
 from transforms.briefing.word.oxml import Node, w
 from transforms.briefing.word.paragraphs import keep_together, paragraph
 from transforms.briefing.word.runs import pieces, runs
+from transforms.briefing.word.sections import COLUMN_GAP_MM, PAIRED, UPRIGHT, WIDE, Layout
 from transforms.briefing.word.tables import table
 from transforms.briefing.word.vocabulary import classes, content, known, unknown
 from transforms.errors import ConfigurationError
 
-COLUMN_GAP_MM = 6
 _AFTER_TABLE_MM = 4  # a table has no room of its own below it
 _CLOSE = {"TableCaption", "FigureCaption", "Lead", "More", "Remark", "Mark"}  # have their own room above
 
 
 @dataclass
 class Body:
-    """What has been written so far. `sections`: the columns of each section that has ended, with its last paragraph."""
+    """What has been written so far. `sections`: the layout of each section that has ended, with its last paragraph."""
 
     picture: Callable[[str, str], Node]  # chart name, words for it → run
     pages: Mapping[str, int]
     written: list[Node] = field(default_factory=list)
-    sections: list[tuple[Node, int]] = field(default_factory=list)
+    sections: list[tuple[Node, Layout]] = field(default_factory=list)
     width_mm: float = BLOCK_MM
 
     def flow(self, container: Element) -> None:
@@ -85,25 +86,27 @@ class Body:
             if len(element) or (element.text or "").strip():
                 raise ConfigurationError("模板:1: 红线里不能有文字")
         elif name == "pair":
-            self._columns(element)
+            self._section(element, PAIRED, (BLOCK_MM - COLUMN_GAP_MM) / 2)
+        elif name == "wide":
+            self._section(element, WIDE, BLOCK_HEIGHT_MM)
         else:
             start = len(self.written)
             self.flow(element)
             if name == "":
                 keep_together(self.written[start:])
 
-    def _columns(self, element: Element) -> None:
-        self._end_section(1)
-        self.width_mm = (BLOCK_MM - COLUMN_GAP_MM) / 2
+    def _section(self, element: Element, layout: Layout, width_mm: float) -> None:
+        self._end_section(UPRIGHT)
+        self.width_mm = width_mm
         self.flow(element)
         self.width_mm = BLOCK_MM
-        self._end_section(2)
+        self._end_section(layout)
 
-    def _end_section(self, columns: int) -> None:
+    def _end_section(self, layout: Layout) -> None:
         self.end()
         ended = self.sections[-1][0] if self.sections else None
         if self.written and self.written[-1] is not ended:
-            self.sections.append((self.written[-1], columns))
+            self.sections.append((self.written[-1], layout))
 
     def _table(self, element: Element) -> None:
         if classes(element) == "office":

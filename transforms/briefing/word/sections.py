@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from docx.document import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from transforms.briefing.word.blocks import COLUMN_GAP_MM
 from transforms.briefing.word.looks import BLOCK_HEIGHT_MM, LINES
 from transforms.briefing.word.oxml import Node, allowed, line, mm, text, w
 from transforms.briefing.word.paragraphs import paragraph
@@ -17,6 +16,7 @@ from transforms.briefing.word.runs import field
 
 _Add = Callable[[], tuple[Any, str]]  # a part of the document, and its relationship
 PAGE_MM = (210, 297)
+COLUMN_GAP_MM = 6
 TOP_MM, FOOT_MM, INNER_MM, OUTER_MM = 37, 35, 28, 26
 _FOLIO_MM = 7  # from the block to the page number
 _FOLIO_HEIGHT_MM = 14 / 72 * 25.4
@@ -36,33 +36,48 @@ _WATERMARK = """
 """
 
 
-def finish(document: Document, ended: Sequence[tuple[Node, int]], watermark: str) -> None:
+class Layout(NamedTuple):
+    """Of a section. A wide one lies on its side, and begins a page."""
+
+    columns: int = 1
+    wide: bool = False
+
+
+UPRIGHT, PAIRED, WIDE = Layout(), Layout(columns=2), Layout(wide=True)
+
+
+def finish(document: Document, ended: Sequence[tuple[Node, Layout]], watermark: str) -> None:
     """Give every section its page, the first one its page numbers, which the others take over."""
     references = [*(_watermarks(document, watermark) if watermark else ()), *_page_numbers(document)]
-    for number, (last, columns) in enumerate(ended):
-        last.get_or_add_pPr().append(_section(columns, number > 0, [] if number else references))
-    body = document.element.body
-    body.append(_section(1, bool(ended), [] if ended else references))
+    before: Layout | None = None
+    for last, layout in ended:
+        last.get_or_add_pPr().append(_section(layout, before, references if before is None else []))
+        before = layout
+    document.element.body.append(_section(UPRIGHT, before, references if before is None else []))
 
 
-def _section(columns: int, continuous: bool, references: list[Node]) -> Node:
-    width, height = PAGE_MM
+def _section(layout: Layout, before: Layout | None, references: list[Node]) -> Node:
+    width, height = reversed(PAGE_MM) if layout.wide else PAGE_MM
+    continuous = before is not None and before.wide == layout.wide
+    size = {"w": mm(width), "h": mm(height), **({"orient": "landscape"} if layout.wide else {})}
     return w(
         "sectPr",
         None,
         *references,
         w("type", {"val": "continuous" if continuous else "nextPage"}),
-        w("pgSz", {"w": mm(width), "h": mm(height)}),
-        w("pgMar", _margins()),
-        w("cols", {"num": columns, "space": mm(COLUMN_GAP_MM)}),
+        w("pgSz", size),
+        w("pgMar", _margins(layout.wide)),
+        w("cols", {"num": layout.columns, "space": mm(COLUMN_GAP_MM)}),
         w("docGrid", {"type": "lines", "linePitch": line(BLOCK_HEIGHT_MM / LINES)}),
     )
 
 
-def _margins() -> dict[str, object]:
-    """`left` is the binding side: margins are mirrored."""
+def _margins(wide: bool) -> dict[str, object]:
+    """`left` is the binding side: margins are mirrored. On its side, what is left on the paper is on top."""
     footer = FOOT_MM - _FOLIO_MM - _FOLIO_HEIGHT_MM
     sides = {"top": TOP_MM, "right": OUTER_MM, "bottom": FOOT_MM, "left": INNER_MM, "header": 15, "footer": footer}
+    if wide:
+        sides |= {"top": INNER_MM, "right": TOP_MM, "bottom": OUTER_MM, "left": FOOT_MM, "footer": _FOLIO_MM}
     return {**{side: mm(length) for side, length in sides.items()}, "gutter": 0}
 
 

@@ -47,7 +47,7 @@ INLINE = {
     ("br", ""): "",
 }
 BLOCKS = {"p", "h1", "h2", "h3", "div", "table", "figure"}
-CONTAINERS = {"", "long", "pair", "ending", "colophon", "red-rule"}  # classes of `div` that hold blocks
+CONTAINERS = {"", "long", "pair", "ending", "colophon", "red-rule", "wide"}  # classes of `div` that hold blocks
 TABLES = {"grid", "grid attention", "grid keep", "grid small", "office", "strip", ""}
 CELLS = {"", "c", "r"}
 ROWS = {"", "total", "source"}
