@@ -32,9 +32,12 @@ def progress(enabled: bool, lines: bool = False) -> Iterator[None]:
     from flows.progress import Pace, listening
 
     console, pace = Console(stderr=True), Pace()
+    said: list[str] = []
 
     def say(step: str, done: int, total: int) -> None:
-        print(pace.tell(step, done, total), file=sys.stderr, flush=True)
+        if (told := pace.tell(step, done, total)) not in said[-1:]:
+            print(told, file=sys.stderr, flush=True)
+        said.append(told)
 
     if not (enabled and console.is_terminal):
         with listening(say) if enabled and lines else nullcontext():
