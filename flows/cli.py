@@ -20,7 +20,7 @@ COMMANDS = (
     *(intake.check, intake.form, intake.board),
     *(tracing.why, tracing.uses, tracing.sql, tracing.metrics, tracing.dictionary),
     *(machine.serve, machine.doctor),
-    *(upkeep.backup, upkeep.restore),
+    *(upkeep.backup, upkeep.restore, upkeep.status),
 )
 
 app = typer.Typer(

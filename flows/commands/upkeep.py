@@ -87,3 +87,17 @@ def _tell(told: Any, done: str, as_json: bool) -> None:
         return
     for line in told.lines(done):
         print(line)
+
+
+def status(as_json: JsonOption = False) -> None:
+    """各区做到哪一期、接下来做什么、哪些没做成，磁盘和调度服务怎样。"""
+    from flows.settings import load_settings
+    from flows.status import lines
+    from flows.status import status as look
+
+    told = look(load_settings())
+    if as_json:
+        print_json(told)
+        return
+    for line in lines(told):
+        print(line)
