@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PREFIX = "SANCU_"
 FILENAME = "sancu.toml"
 REPOSITORY = Path(__file__).resolve().parent.parent
+_OTHERS = 0o077  # what others than the owner may do with a file
+_PASSWORD = re.compile(r"://[^/\s:@]*:[^\s@]+@")
 _PATHS = ("out", "home", "data", "fonts")
 _URLS = ("inbox", "store")
 
@@ -144,7 +146,8 @@ def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def _text_of(file: Path, required: bool) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        text = file.read_text(encoding="utf-8-sig")
+        exposed = file.stat().st_mode & _OTHERS
     except FileNotFoundError:
         if required:
             raise ConfigurationError(f"{file}:1: 没有这个文件（由环境变量 {PREFIX}CONFIG 指定）") from None
@@ -153,6 +156,10 @@ def _text_of(file: Path, required: bool) -> str:
         raise ConfigurationError(f"{file}:1: 不是 UTF-8 编码，请另存为 UTF-8") from None
     except OSError as error:
         raise ConfigurationError(f"{file}:1: 读不了：{error.strerror}") from None
+    lines = (n for n, line in enumerate(text.splitlines(), 1) if _PASSWORD.search(line.partition("#")[0]))
+    if exposed and (line := next(lines, 0)):
+        raise ConfigurationError(f"{file}:{line}: 这里写着密码，文件却能被别的用户读写。请运行：chmod 600 '{file}'")
+    return text
 
 
 def _parse(text: str, file: Path) -> dict[str, Any]:

@@ -12,6 +12,8 @@ missing=()
 command -v soffice >/dev/null || missing+=(libreoffice-calc-nogui)
 command -v chromium >/dev/null || missing+=(chromium)
 [ -e /usr/lib/libreoffice/program/libswlo.so ] || missing+=(libreoffice-writer-nogui)
+command -v strace >/dev/null || missing+=(strace)
+command -v ip >/dev/null || missing+=(iproute2)
 # An init system would start the servers at once, which nobody asked for who only wants to run the tests.
 if [ ! -d /run/systemd/system ]; then
   command -v sshd >/dev/null || missing+=(openssh-server)

@@ -55,6 +55,21 @@ def test_environment_wins_over_file_and_paths_count_from_the_file(
     assert (settings.reader.wall_seconds, settings.reader.cpu_seconds) == (7, 9)
 
 
+def test_a_file_with_a_password_is_for_its_owner_only(folder: Path) -> None:
+    file = folder / "sancu.toml"
+    file.write_text('district = "350303"\ndatabase = "postgresql+psycopg://office:hunter2@db/ledger"\n', "utf-8")
+    for mode in (0o644, 0o640, 0o602):
+        file.chmod(mode)
+        with pytest.raises(ConfigurationError, match=r"sancu\.toml:2: .*chmod 600") as refused:
+            load_settings()
+        assert "hunter2" not in str(refused.value)
+    file.chmod(0o600)
+    assert load_settings().database_url.endswith("hunter2@db/ledger")
+    file.write_text('# sftp://office:hunter2@host\ninbox = "sftp://office@host/收文"\n', "utf-8")
+    file.chmod(0o644)
+    assert load_settings().inbox_url == "sftp://office@host/收文"
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
