@@ -1,13 +1,15 @@
-"""What tests of the shell share: each database that a ledger may stand in."""
+"""What tests of the shell share: each database that a ledger may stand in, and what whole commands leave."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.flows import servers
 from tests.flows.databases import Postgres, postgres
+from tests.flows.homes import Home
 from tests.flows.servers import Server
 from tests.pipeline import environment
 
@@ -63,3 +65,11 @@ def copied(issued_once: Path, tmp_path: Path) -> Path:
     """The same, to be spoilt."""
     shutil.copytree(issued_once, tmp_path / "copy")
     return tmp_path / "copy"
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Ledger, store and outputs after February and March 2014 of the sample, made without a hitch."""
+    home = Home(tmp_path_factory.mktemp("uninterrupted"))
+    assert not home.killed({}, "backfill", "2014-02", "2014-03")
+    return home.state()
