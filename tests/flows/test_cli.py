@@ -17,8 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows import steps
+from flows.ledger import Ledger
 from tests import pipeline
 from tests.pipeline import INBOX, ROOT, SAMPLE
+from transforms.period import Period
 
 SANCU = Path(sys.executable).with_name("sancu")
 DEPARTMENTS = ("区委办", "发改局", "经信局", "财政局", "地税局", "金融办", "住建局", "行政服务中心", "信访局", "效能办")
@@ -157,6 +159,26 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "已经签发" in refused.stderr
     assert contents(out) == signed
+
+
+@pytest.mark.flow
+def test_a_document_that_is_wrong_does_not_come_out(tmp_path: Path) -> None:
+    """Exit 1 and why, in Chinese; the draft kept aside, nothing published, no issue in the ledger."""
+    folder = tmp_path / "收文" / "350303" / "2014-02"
+    shutil.copytree(INBOX / "350303" / "2014-02", folder)
+    register = folder / "收文登记.csv"
+    senders = register.read_text(encoding="utf-8-sig").replace("财政局经办人", "财政局经办人\u0f40")  # no glyph for it
+    register.write_text(senders, encoding="utf-8-sig")
+    done = sancu(tmp_path, "run", "2014-02", "--inbox", str(tmp_path / "收文"))
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "简报没有通过发布前的核对，没有发布" in done.stderr
+    assert "PF01" in done.stderr and "没有字形" in done.stderr
+    out = tmp_path / "out" / "350303" / "2014-02"
+    assert {"briefing.pdf", "reasons.txt"} <= {path.name for path in (out / "refused").iterdir()}
+    assert {path.name for path in out.iterdir()} == {"refused"}
+    assert not list((tmp_path / "var" / "store").glob("issues/**/*"))
+    ledger = Ledger(f"sqlite:///{tmp_path}/var/ledger.sqlite")
+    assert ledger.latest_briefing("350303", Period(2014, 2)) is None
 
 
 def test_a_month_with_a_department_missing_is_done_all_the_same(tmp_path: Path) -> None:
