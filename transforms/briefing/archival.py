@@ -79,6 +79,7 @@ def archived(
     with parsed(io.BytesIO(written)) as pdf:
         tagging.retag(pdf, origins, links.mend(pdf, labels))
         drawing.slim(pdf)
+        drawing.share(pdf)
         glyphs.compact(pdf)
         about = _about(pdf)
         _describe(pdf, about)

@@ -1,4 +1,4 @@
-"""Drawing: a page's content stream in fewer bytes, with the same marks on the paper."""
+"""Drawing: pages in fewer bytes, with the same marks on the paper."""
 
 from __future__ import annotations
 
@@ -20,6 +20,18 @@ def slim(pdf: pikepdf.Pdf) -> None:
     for page in pdf.pages:
         stream = page.Contents
         stream.write(slimmed(bytes(stream.get_stream_buffer())))
+
+
+def share(pdf: pikepdf.Pdf) -> None:
+    """Forms that are drawn alike, such as the watermark of every page, as one."""
+    seen: dict[tuple[bytes, ...], pikepdf.Object] = {}
+    for page in pdf.pages:
+        forms = page.resources.get("/XObject", pikepdf.Dictionary())
+        for name, form in list(forms.items()):
+            parts = (form.get(key, pikepdf.Array()) for key in ("/BBox", "/Resources", "/Group"))
+            forms[name] = seen.setdefault(
+                (bytes(form.get_stream_buffer()), *(part.unparse(resolved=True) for part in parts)), form
+            )
 
 
 def slimmed(content: bytes) -> bytes:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.briefing.drawing import slim, slimmed
+from transforms.briefing.drawing import share, slim, slimmed
 
 PLACES = {"m": 2, "l": 2, "c": 6, "re": 4, "Tm": 6, "w": 1, "RG": 3, "rg": 3}
 NUMBERS = st.one_of(
@@ -109,3 +109,14 @@ def test_every_page_of_a_file_is_slimmed() -> None:
         page.Contents = pdf.make_stream(b"1.23456 2.34567 m\n")
     slim(pdf)
     assert [page.Contents.read_bytes() for page in pdf.pages] == [b"1.23 2.35 m\n"] * 2
+
+
+def test_forms_that_are_alike_stand_once() -> None:
+    pdf = pikepdf.new()
+    for ink in (b"0 g", b"0 g", b"1 g"):
+        page = pdf.add_blank_page()
+        form = pikepdf.Stream(pdf, ink, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 9, 9])
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(x0=pdf.make_indirect(form)))
+    share(pdf)
+    first, second, third = (page.Resources.XObject.x0 for page in pdf.pages)
+    assert first.objgen == second.objgen != third.objgen
