@@ -21,12 +21,6 @@ from transforms.run_package import PACKAGE
 _SHORT = 12  # characters of a hash that people write down
 
 
-def seal(ledger: Ledger, store: Store) -> None:
-    """Keep the log's head outside of the ledger."""
-    if log := ledger.audit_log():
-        store.put_head(head_of(log[-1]))
-
-
 def head_of(entry: Entry) -> str:
     """`12:4f0c…`: the number and hash of a row."""
     return f"{entry.number}:{entry.hash}"

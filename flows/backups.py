@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import IO, Any
 
 from flows import atomic
-from flows.auditing import head_of, seal
+from flows.auditing import head_of
 from flows.ledger import Ledger
 from flows.ledger.audit import Deed
 from flows.ledger.database import HEAD
 from flows.month import now
 from flows.objects import Objects
 from flows.processes import signature
+from flows.sealing import seal
 from flows.settings import Settings
 from flows.store import MANIFEST, Store, keys_of
 from transforms.errors import EnvironmentFailure, UsageError

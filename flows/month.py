@@ -20,6 +20,7 @@ from flows.configuration import Configuration, load_configuration
 from flows.editorials import Said
 from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
+from flows.sealing import seal
 from flows.settings import REPOSITORY, Settings
 from flows.sources import pull
 from flows.store import EDITIONS, Store, outputs, write_outputs
@@ -289,6 +290,7 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
         write_all(month.folder, mark_month(month, planned.submissions, month.ledger.findings_of(briefing)))
     if month.as_known is None:
         month.ledger.confirm(briefing, now())
+    seal(month.ledger, month.store)  # the run that made it may have been killed before
     return Issue(briefing, month.folder, True, planned.withdrawn, planned.waiting)
 
 

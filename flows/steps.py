@@ -10,7 +10,6 @@ from typing import Any
 from flows import documents, published_facts, returning
 from flows import month as months
 from flows import returned as back
-from flows.auditing import seal
 from flows.documents import PDF, Documents
 from flows.fingerprint import code_version, package_versions
 from flows.fonts import font_files
@@ -21,6 +20,7 @@ from flows.published_facts import Kept
 from flows.reader_pool import shared
 from flows.readings import keep as keep_readings
 from flows.sandbox import Reader
+from flows.sealing import seal
 from flows.store import sha256_of, write_outputs
 from transforms import checks, exports, facts
 from transforms.attention import attention, coming_due, left_the_list

@@ -179,6 +179,12 @@ class Ledger:
         with self._database.reading() as connection:
             return tuple(audit.entries(connection))
 
+    def audit_head(self) -> str:
+        """`12:4f0c…`: the newest deed's number and hash; empty when there is none."""
+        with self._database.reading() as connection:
+            last = audit.last(connection)
+        return f"{last[0]}:{last[1]}" if last else ""
+
     def dump(self) -> portable.Dump:
         """All of it, and what it names, in one consistent view; the audit log may not be empty."""
         with self._database.reading() as connection:

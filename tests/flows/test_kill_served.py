@@ -16,7 +16,7 @@ from flows.urls import open_folder, store_credentials
 from tests.flows.conftest import store_login
 from tests.flows.databases import Postgres
 from tests.flows.servers import Server
-from tests.flows.test_kill import CLOCKS, Killer, same
+from tests.flows.test_kill import CLOCKS, Killer, numbered, same, without_clocks
 from tests.pipeline import environment
 
 pytestmark = pytest.mark.xdist_group("kill")
@@ -48,13 +48,13 @@ class Served:
         with engine.connect() as connection:
             for name in inspect(connection).get_table_names():
                 found = connection.execute(text(f'SELECT * FROM "{name}"')).mappings()
-                rows[name] = sorted(repr({k: v for k, v in row.items() if k not in LEFT_OUT}) for row in found)
+                rows[name] = sorted(without_clocks(row, LEFT_OUT) for row in found)
         engine.dispose()
         files = {str(path.relative_to(self.home)): path.read_bytes() for path in self.home.rglob("*") if path.is_file()}
         with environment(**self.environment):
             filesystem, root = open_folder(self.environment["SANCU_STORE"], store_credentials())
         objects = {path.removeprefix(root): data for path, data in filesystem.cat(filesystem.find(root)).items()}
-        return {"rows": rows, "files": files | objects}
+        return {"rows": rows, "files": numbered(files | objects)}
 
 
 @pytest.fixture(scope="module")
