@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import typer
 
-from flows.commands import intake, issues, machine, tracing, upkeep
+from flows.commands import history, intake, issues, machine, tracing, upkeep
 from flows.commands.terminal import BAD_INPUT, DONE, ENVIRONMENT, STOPPED
 from transforms.errors import EnvironmentFailure, SancuError, Stopped
 
@@ -18,6 +18,7 @@ EXIT_CODES = {Stopped: STOPPED, EnvironmentFailure: ENVIRONMENT}
 COMMANDS = (
     *(issues.run, issues.release, issues.backfill, issues.rollup),
     *(intake.check, intake.form, intake.board),
+    history.revisions,
     *(tracing.why, tracing.uses, tracing.sql, tracing.metrics, tracing.dictionary),
     *(machine.serve, machine.doctor),
     *(upkeep.backup, upkeep.restore, upkeep.status),

@@ -20,6 +20,7 @@ from flows.configuration import Configuration, load_configuration
 from flows.editorials import Said
 from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
+from flows.revising import Past, files_until, method_of, past_of
 from flows.sealing import seal
 from flows.settings import REPOSITORY, Settings
 from flows.sources import pull
@@ -28,6 +29,7 @@ from flows.urls import without_credentials
 from transforms.errors import Stopped, UsageError
 from transforms.findings import Finding, Severity
 from transforms.period import CHINA, Period
+from transforms.revisions import standing
 from transforms.submissions import Submission
 
 INBOX_RULES = {
@@ -65,7 +67,10 @@ class Month:
 
     @property
     def folder(self) -> Path:
-        return self.out / self.code / str(self.period)
+        """Where readers look. What was known on a day has a folder of its own within the month's, so that it never
+        stands in the place of the current issue."""
+        place = self.out / self.code / str(self.period)
+        return place / f"as-known-{self.as_known.astimezone(CHINA).date()}" if self.as_known else place
 
     def issue_folder(self, fingerprint: str) -> str:
         return f"{self.code}/{self.period}/{fingerprint}"
@@ -98,6 +103,7 @@ class Plan:
     inputs: Mapping[str, str] = field(default_factory=dict)  # what else it depends on, name → hash
     said: Said = field(default_factory=Said)  # by the office
     draft: str = ""  # the fingerprint that it would have unsigned
+    past: Past = field(default_factory=Past)
 
 
 def open_month(
@@ -177,13 +183,17 @@ def plan(month: Month, received: dict[Period, Received]) -> Plan:
         "code": prints.code_version(),
         "fonts": prints.fonts_identity(month.settings.fonts),
     }
+    past = past_of(month, submissions, said, method_of(prints.inputs(**others)))
+    if past.text:
+        beside["revisions"] = past.text
+        others["texts"] = {**month.configuration.texts, **beside}
     draft = fingerprint = prints.fingerprint(submissions, period=month.period, **others)
     if signed := editorials.signature(entries, draft):
         said = dataclasses.replace(said, signer=signed.by, signed_at=signed.at)
         fingerprint = editorials.signed_fingerprint(draft, signed.by)
     waiting = tuple(f"{period} {name}" for period, found in received.items() for name in found.waiting)
     inputs = prints.inputs(**others)
-    return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded, inputs, said, draft)
+    return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded, inputs, said, draft, past)
 
 
 @dataclass(frozen=True)
@@ -268,12 +278,12 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
     Raises:
         Stopped: the month is released and this plan would change it.
     """
-    briefing = month.ledger.find_briefing(month.code, month.period, planned.fingerprint)
+    briefing = made_then(month, planned) or month.ledger.find_briefing(month.code, month.period, planned.fingerprint)
     if briefing is None:
         refuse_if_released(month, planned)
         return None
-    if (outputs(month.folder) or {}).get("fingerprint") != planned.fingerprint:
-        kept = month.store.issue(month.issue_folder(planned.fingerprint))
+    if (outputs(month.folder) or {}).get("fingerprint") != briefing.fingerprint:
+        kept = month.store.issue(month.issue_folder(briefing.fingerprint))
         if kept is None:
             return None
         from flows.published_facts import restored
@@ -292,6 +302,23 @@ def unchanged(month: Month, planned: Plan) -> Issue | None:
         month.ledger.confirm(briefing, now())
     seal(month.ledger, month.store)  # the run that made it may have been killed before
     return Issue(briefing, month.folder, True, planned.withdrawn, planned.waiting)
+
+
+def made_then(month: Month, planned: Plan) -> Briefing | None:
+    """The issue that stood on the day of `as_known`, if it was made from what had been received by then: it is given as
+    it was, whatever has become of program, templates and district file since. None when it is not kept whole."""
+    if month.as_known is None:
+        return None
+    files = files_until(planned.submissions, [month.period])[month.period]
+    made = [
+        one
+        for one in month.ledger.issued(month.code, month.period)
+        if one.period == month.period and one.made_at <= month.as_known and one.files == files
+    ]
+    stood = standing(made, month.as_known, month.as_known)
+    if stood is None or month.store.issue(month.issue_folder(stood.fingerprint)) is None:
+        return None
+    return month.ledger.find_briefing(month.code, month.period, stood.fingerprint)
 
 
 def refuse_if_released(month: Month, planned: Plan, what: str = "现有数据") -> None:

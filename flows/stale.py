@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ _PARTS = {
     "notes": "收文目录里认不出的文件有变化",
     "superseded": "部门重新报送过",
     "editorial": "按语或签发有变化",
+    "revisions": "以前各期的数有修订",
 }
 
 
@@ -75,7 +76,11 @@ def reasons(manifest: Mapping[str, Any], plan: Plan) -> Iterator[str]:
             yield f"不再采用 {name}"
         elif before[place] != now[place]:
             yield f"更换 {name}"
-    inputs = manifest.get("inputs", {})
-    for name in sorted(inputs.keys() | plan.inputs.keys()):
-        if inputs.get(name) != plan.inputs.get(name):
+    yield from changed_inputs(manifest.get("inputs", {}), plan.inputs)
+
+
+def changed_inputs(before: Mapping[str, str], now: Mapping[str, str], leave_out: Collection[str] = ()) -> Iterator[str]:
+    """What beside the files is not the same, in words."""
+    for name in sorted((before.keys() | now.keys()) - set(leave_out)):
+        if before.get(name) != now.get(name):
             yield _PARTS.get(name, f"{name} 改过")

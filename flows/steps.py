@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from flows.proving import names_of, prove
 from flows.published_facts import Kept
 from flows.reader_pool import shared
 from flows.readings import keep as keep_readings
+from flows.revising import basis, revisions_of
 from flows.sandbox import Reader
 from flows.sealing import seal
 from flows.store import sha256_of, write_outputs
@@ -26,6 +27,7 @@ from transforms import checks, exports, facts
 from transforms.attention import attention, coming_due, left_the_list
 from transforms.board import board, with_corrections
 from transforms.briefing import compose as composing
+from transforms.briefing import selection
 from transforms.briefing.view import BriefingInput, Receipt, ReceiptStatus, View
 from transforms.contracts import Contract
 from transforms.errors import UnreadableFile
@@ -56,6 +58,7 @@ class Accepted:
     findings: tuple[Finding, ...]  # of this period's submissions, and those that no file caused
     receipts: tuple[Receipt, ...]
     explanations: Mapping[str, tuple[str, str]]  # Finding.key → what the department answered, by whom and when
+    answers: Mapping[str, str] = field(default_factory=dict)  # SHA-256 of a file of any month → all that it answered
 
 
 @dataclass(frozen=True)
@@ -107,11 +110,23 @@ def accept_rows(
     intakes = [intake for reading in readings for intake in reading]
     found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
     tables = [table for intake in intakes for table in intake.tables]
-    return accepted_of(month, plan, facts.accept(tables, found, month.configuration.contracts), intakes, found)
+    known = facts.accept(tables, found, month.configuration.contracts)
+    return accepted_of(month, plan, known, intakes, found, answers_of(intakes))
+
+
+def answers_of(intakes: Sequence[Intake]) -> dict[str, str]:
+    """SHA-256 of a file → what its department wrote into 情况属实/说明, each text once."""
+    found = {one.submission.sha256: "；".join(dict.fromkeys(one.explanations.values())) for one in intakes}
+    return {sha: text for sha, text in found.items() if text}
 
 
 def accepted_of(
-    month: Month, plan: Plan, known: Facts, intakes: Sequence[Intake], found: Sequence[Finding]
+    month: Month,
+    plan: Plan,
+    known: Facts,
+    intakes: Sequence[Intake],
+    found: Sequence[Finding],
+    answers: Mapping[str, str],
 ) -> Accepted:
     """`known` are the rows up to the month; `intakes` and `found` may be of other months too."""
     current = {s.sha256 for s in plan.submissions if s.period == month.period}
@@ -125,7 +140,7 @@ def accepted_of(
         if intake.submission.sha256 in current
         for key, text in intake.explanations.items()
     }
-    return Accepted(known, (*plan.notes, *own), receipts, explanations)
+    return Accepted(known, (*plan.notes, *own), receipts, explanations, answers)
 
 
 def _findings_in(month: Month, submissions: Sequence[Submission]) -> list[Finding]:
@@ -178,6 +193,7 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
     lists = {} if lists is None else lists
     district, period, contracts = month.configuration.district, month.period, month.configuration.contracts
     figures = measured.history[period]
+    past = revisions_of(month, plan, measured.history, accepted.answers, selection.reprinted)
     return composing.compose(
         BriefingInput(
             district=district,
@@ -190,15 +206,24 @@ def compose_view(month: Month, plan: Plan, accepted: Accepted, measured: Measure
             rankings=rankings(accepted.facts, contracts, district, period),
             findings=all_findings(accepted, measured),
             receipts=accepted.receipts,
-            printed_on=period.plus(1).first_day.replace(day=district.masthead.issue_day),
+            printed_on=district.dated(period),
             fingerprint=plan.fingerprint,
             provisional=any(r.status in (ReceiptStatus.MISSING, ReceiptStatus.RETURNED) for r in accepted.receipts),
             editor_note=plan.said.note,
             correction=plan.said.correction,
             signed=bool(plan.said.signer),
             enterprises=_enterprises(accepted),
+            revisions=past.revisions,
+            differing=past.differing,
+            incomplete=_incomplete(month, accepted.facts),
         )
     )
+
+
+def _incomplete(month: Month, known: Facts) -> frozenset[Period]:
+    """Months of which a sheet is still missing."""
+    owed = [contract.id for contract in month.configuration.contracts]
+    return frozenset(p for p in month.periods if any((dataset, p) not in known.received for dataset in owed))
 
 
 def all_findings(accepted: Accepted, measured: Measured) -> tuple[Finding, ...]:
@@ -328,6 +353,8 @@ def _manifest(
         "period": str(month.period),
         "versions": {"code": code_version(), **package_versions()},
         "inputs": dict(plan.inputs),
+        "basis": basis(month, plan, view.revisions),
+        "revisions": [revision.as_json() for revision in view.revisions],
         "submissions": [
             {
                 "period": str(s.period),

@@ -66,6 +66,7 @@ def month_of(together: Together, standing: Standing) -> tuple[Accepted, Measured
         facts.until(together.facts, month.period),
         [intake for sha in own for intake in together.intakes.get(sha, ())],
         [finding for sha in own for finding in together.findings.get(sha, ())],
+        steps.answers_of([one for s in plan.submissions for one in together.intakes.get(s.sha256, ())]),
     )
     history = {period: together.history[period] for period in month.periods}
     return accepted, steps.reconcile_month(month, accepted, history)

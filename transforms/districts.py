@@ -222,6 +222,10 @@ class District(Strict):
     def first_period(self) -> Period:
         return Period.parse(self.numbering.first_period)
 
+    def dated(self, period: Period) -> dt.date:
+        """The day that a month's issue is dated."""
+        return period.plus(1).first_day.replace(day=self.masthead.issue_day)
+
     def target(self, key: str, period: Period) -> Target:
         """The target in force: of the period's year, the last one set on or before the period's end.
 

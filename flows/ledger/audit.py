@@ -35,6 +35,7 @@ class Deed(StrEnum):
     NOTED = "按语"
     SIGNED = "签字"
     CORRECTED = "更正"
+    CAUSE_TOLD = "说明原因"
     RELEASED = "签发"
     BACKED_UP = "备份"
     RESTORED = "恢复"

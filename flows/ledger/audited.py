@@ -12,7 +12,7 @@ from flows.ledger.audit import Deed, Entry, digest
 from flows.ledger.records import Briefing, Editorial, Status, Word
 
 _MADE = (Deed.MADE, Deed.RELEASED)
-_SAID = (Deed.NOTED, Deed.SIGNED, Deed.CORRECTED)
+_SAID = (Deed.NOTED, Deed.SIGNED, Deed.CORRECTED, Deed.CAUSE_TOLD)
 
 
 def briefings(connection: Connection) -> Iterator[Briefing]:

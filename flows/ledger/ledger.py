@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from flows.ledger import attempts, audit, audited, models, portable, receipts, records, tracing
+from flows.ledger import attempts, audit, audited, issued, models, portable, receipts, records, tracing
 from flows.ledger.audit import Deed
 from flows.ledger.database import Database
 from flows.ledger.locks import run_locked
@@ -19,9 +19,10 @@ from flows.ledger.tracing import Receipt, Traced
 from transforms.figures import Figure
 from transforms.findings import Finding
 from transforms.period import Period
+from transforms.revisions import Issued, Printed
 from transforms.submissions import Submission
 
-_SAID = {Word.NOTE: Deed.NOTED, Word.SIGN: Deed.SIGNED, Word.CORRECT: Deed.CORRECTED}
+_SAID = {Word.NOTE: Deed.NOTED, Word.SIGN: Deed.SIGNED, Word.CORRECT: Deed.CORRECTED, Word.CAUSE: Deed.CAUSE_TOLD}
 
 
 class Ledger:
@@ -33,6 +34,7 @@ class Ledger:
     def __init__(self, url: str) -> None:
         """Raises ConfigurationError for a URL that cannot be."""
         self._database = Database(url)
+        self._issued: dict[tuple[str, int], Issued] = {}  # what stands in a row of `briefing` about this never changes
 
     def lock(self, district: str, period: Period, timeout: float = 10.0) -> AbstractContextManager[None]:
         """Keep every other run off this district's month; a lock of a dead process, or on PostgreSQL of a dead machine
@@ -132,12 +134,14 @@ class Ledger:
 
     def confirm(self, briefing: Briefing, at: dt.datetime) -> None:
         """Say that a run at `at` found `briefing` to be what the submissions in force give: it is the current one
-        again if another had taken its place in between, and an attempt at another counts no more. Writes nothing when
-        it is current."""
+        again if another had taken its place in between, or if it was made as known on a day before; an attempt at
+        another counts no more. Writes nothing when it is current."""
         latest = self.latest_briefing(briefing.district, briefing.period)
         if latest is None or latest.id != briefing.id or briefing.period in self.attempts(briefing.district):
             with self._database.writing() as connection:
-                connection.execute(update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at))
+                connection.execute(
+                    update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at, as_known=None)
+                )
                 if latest is None or latest.id != briefing.id:
                     place = (briefing.district, str(briefing.period), briefing.fingerprint)
                     audit.append(connection, Deed.CONFIRMED, *place)
@@ -250,6 +254,36 @@ class Ledger:
         """The id of each month's current briefing, earliest month first."""
         with self._database.reading() as connection:
             return tracing.current(connection, district, since)
+
+    def issued(self, district: str, until: Period) -> list[Issued]:
+        """Every issue of the months up to `until`, but those made as known on a day."""
+        known = {key for place, key in self._issued if place == district}
+        with self._database.reading() as connection:
+            new = {(district, one.id): one for one in issued.made(connection, district, until, known)}
+        self._issued |= new
+        return [one for (place, _), one in self._issued.items() if place == district and one.period <= until]
+
+    def printed(self, briefing: int) -> dict[str, Printed]:
+        """What the briefing with this id printed, by code."""
+        with self._database.reading() as connection:
+            return issued.printed(connection, briefing)
+
+    def manifest(self, briefing: int) -> dict[str, Any]:
+        """What the briefing with this id was made from."""
+        with self._database.reading() as connection:
+            wanted = select(models.briefing.c.manifest).filter_by(id=briefing)
+            return dict(connection.execute(wanted).scalar_one())
+
+    def causes(self, district: str, as_known: dt.datetime | None = None) -> dict[str, tuple[str, str]]:
+        """What the office said by `as_known` of why a file changed figures that were out: its SHA-256 → cause, note."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                select(models.editorial)
+                .filter_by(district=district, kind=Word.CAUSE.value)
+                .order_by(models.editorial.c.id)
+            ).mappings()
+            told = {row["about"]: row["text"].partition("\n") for row in rows if not as_known or row["at"] <= as_known}
+        return {sha: (cause, note) for sha, (cause, _, note) in told.items()}
 
     def lineages(self, briefing: int, submission: str) -> list[Traced]:
         """Every figure of the briefing with this id, with those of its cells that stand in one submission."""

@@ -39,12 +39,13 @@ class Word(StrEnum):
     NOTE = "note"  # 按语
     SIGN = "sign"  # 签发
     CORRECT = "correct"  # 更正
+    CAUSE = "cause"  # why a file changed figures that were out; about it, by its SHA-256
 
 
 @dataclass(frozen=True)
 class Editorial:
     """One word of the office about an issue. `about` is the fingerprint of the draft signed or of the issue corrected,
-    empty for a note."""
+    the SHA-256 of the file that a cause is told of, empty for a note."""
 
     kind: Word
     text: str

@@ -11,6 +11,8 @@ from transforms.briefing import charts, printing, selection, trends
 from transforms.briefing.sources import entries
 from transforms.briefing.verdict import verdict
 from transforms.briefing.view import (
+    PRELIMINARY,
+    REVISED,
     AttentionItem,
     BriefingInput,
     Edition,
@@ -23,9 +25,11 @@ from transforms.briefing.view import (
 from transforms.errors import ConfigurationError
 from transforms.figures import Figure, Light, show
 from transforms.findings import Finding, Severity
+from transforms.period import Period
+from transforms.revisions import Revision, grouped
 
 FINDINGS_PRINTED = 30
-MONTHS_PRINTED = 6
+REVISIONS_PRINTED = 30
 
 
 def compose(given: BriefingInput) -> View:
@@ -46,7 +50,7 @@ def compose(given: BriefingInput) -> View:
     measured = [code for code in selection.DUTIES if figures[code].light is not None]
     head = given.district.masthead
     shortfalls = tuple(code for code in measured if figures[code].light is not Light.GREEN)
-    months = sorted(m for m in given.history if m <= given.period)[-MONTHS_PRINTED:]
+    months = sorted(m for m in given.history if m <= given.period)[-selection.MONTHS_PRINTED :]
     codes = tuple(dict.fromkeys((*selection.all_codes(), *printing.figure_codes())))
     view = View(
         district=given.district,
@@ -91,9 +95,16 @@ def compose(given: BriefingInput) -> View:
         findings_more=0,
         explained=(),
         trend_months=tuple(months),
-        trends=tuple(Trend(code, tuple(_cell(given.history[m], code) for m in months)) for code in selection.TRENDS),
+        trends=tuple(
+            Trend(
+                code, tuple(_cell(given.history[m], code) for m in months), tuple(_mark(given, m, code) for m in months)
+            )
+            for code in selection.TRENDS
+        ),
         entries=entries(figures, codes),
         revisions=given.revisions,
+        differing=given.differing,
+        incomplete=given.incomplete,
         previous=given.history.get(given.period.previous, {}),
         candidates=candidates,
         trend=trends.trend(given.history, given.period),
@@ -103,7 +114,7 @@ def compose(given: BriefingInput) -> View:
             copies=head.copies,
         ),
     )
-    return with_findings(view, given.findings)
+    return with_findings(with_revisions(view, given.revisions), given.findings)
 
 
 def with_findings(view: View, found: Sequence[Finding]) -> View:
@@ -144,6 +155,29 @@ def _severity_counts(findings: Sequence[Finding]) -> tuple[SeverityCount, ...]:
     counts = Counter((f.department, f.severity) for f in findings)
     departments = sorted({f.department for f in findings})
     return tuple(SeverityCount(d, tuple(counts[d, severity] for severity in Severity)) for d in departments)
+
+
+def with_revisions(view: View, revisions: Sequence[Revision]) -> View:
+    """The view with these revisions, as many in its annex 3 as it prints."""
+    shown = _to_print(revisions)
+    more = len(revisions) - len(shown)
+    return replace(view, revisions=tuple(revisions), revised=grouped(shown, printing.moment), revised_more=more)
+
+
+def _to_print(revisions: Sequence[Revision]) -> list[Revision]:
+    """Those that show in print, at most `REVISIONS_PRINTED`: what the page itself prints before all else."""
+    on_the_page = {code: place for place, code in enumerate((*selection.all_codes(), *printing.figure_codes()))}
+    seen = [revision for revision in revisions if revision.seen]
+    chosen = sorted(seen, key=lambda revision: on_the_page.get(revision.code, len(on_the_page)))[:REVISIONS_PRINTED]
+    return [revision for revision in seen if revision in chosen]
+
+
+def _mark(given: BriefingInput, month: Period, code: str) -> str:
+    """`r` for a value that the month's own issue printed otherwise, `p` for one that lacks a month's sheets."""
+    figure = given.history[month].get(code)
+    if (month, code) in given.differing:
+        return REVISED
+    return PRELIMINARY if figure is not None and figure.value is not None and figure.note else ""
 
 
 def _cell(figures: Mapping[str, Figure], code: str) -> str:

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from transforms.briefing import selection
-from transforms.briefing.compose import with_findings
+from transforms.briefing.compose import with_findings, with_revisions
 from transforms.briefing.view import AttentionItem, Edition, Entry, View
 from transforms.districts import Asked, Audience
 from transforms.figures import Figure, Light
+from transforms.revisions import Group
 
 OWN_PARTS = (
     *("first_page", "department", "supervision", "next_month"),
@@ -72,7 +73,6 @@ def own(view: View, department: str, asked: Asked, number: int) -> View:
         replace(s, items=tuple(i for i in s.items if mine[id(i)]), held_back=0, chart=None, settled=(), dropped=0)
         for s in view.sections
     )
-    labels = {figure.label for figure in figures.values()}
     edition = Edition(Audience.DEPARTMENTS, department, OWN_PARTS, sent=(("发", (department,)),))
     cut = replace(
         _only(view, figures, department),
@@ -87,9 +87,9 @@ def own(view: View, department: str, asked: Asked, number: int) -> View:
         measured_duties=len(measured),
         rankings=(),
         trend=None,
-        revisions=tuple(revision for revision in view.revisions if revision.label in labels),
     )
     found = [finding for finding in view.found if finding.department == department]
+    cut = with_revisions(cut, [revision for revision in view.revisions if revision.code in figures])
     return _marked(with_findings(cut, found), asked, number if asked.numbered else None)
 
 
@@ -99,7 +99,6 @@ def public(view: View, asked: Asked) -> View:
     figures = {
         code: replace(f, cells=(), from_district_file="", note=UNKNOWN if f.note else "") for code, f in kept.items()
     }
-    labels = {figure.label for figure in figures.values()}
     cut = replace(
         _only(view, figures, PUBLIC),
         edition=Edition(Audience.PUBLIC, parts=PUBLIC_PARTS, items=False, copies=asked.copies or 0),
@@ -115,9 +114,10 @@ def public(view: View, asked: Asked) -> View:
         measured_duties=0,
         rankings=(),
         entries=((_SOURCE, tuple(Entry(code, _made_of(f)) for code, f in figures.items())),),
-        revisions=tuple(replace(r, cause=CORRECTED) for r in view.revisions if r.label in labels),
     )
-    return with_findings(cut, ())
+    cut = with_revisions(cut, [revision for revision in view.revisions if revision.code in figures])
+    rows = tuple(replace(row, note="", filename="") for group in cut.revised for row in group.rows)
+    return with_findings(replace(cut, revised=(Group(CORRECTED, rows),) if rows else (), revisions=rows), ())
 
 
 _SOURCE = "各部门报送的数据"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from fractions import Fraction
 from importlib.resources import files
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
@@ -15,7 +16,7 @@ from transforms.briefing import naming, selection, title
 from transforms.briefing.prose import Prose
 from transforms.briefing.view import AttentionItem, Edition, View
 from transforms.districts import Audience
-from transforms.figures import Figure, show
+from transforms.figures import Figure, Unit, show
 from transforms.findings import Severity
 from transforms.tracking import MONTHS_COUNTED
 
@@ -37,6 +38,7 @@ def html(view: View, *, trial: bool = False) -> str:
     words |= {"show": shown, "paragraph": paragraphs(view.edition), "ordinal": lambda part: ordinal(view, part)}
     words["copy_number"] = copy_number
     words["annex"] = lambda part: view.edition.annexes.index(part) + 1
+    words |= {"value_of": value_of, "numbers": numbers}
     template = _environment().get_template("briefing.html.j2")
     return template.render(
         view=view,
@@ -148,6 +150,16 @@ def paragraphs(edition: Edition) -> Callable[[str, str], str]:
 
 def shown(figure: Figure) -> str:
     return show(figure.value, figure.unit)
+
+
+def value_of(value: Fraction | None, unit: Unit) -> str:
+    """Value and unit of what has no entry in annex 2: `98家`, `—`."""
+    return show(value, unit) if value is None else f"{show(value, unit)}{unit}"
+
+
+def numbers(issues: Sequence[int]) -> str:
+    """`第4期、第5期`."""
+    return "、".join(f"第{number}期" for number in issues)
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from transforms.briefing.view import Headline
+from transforms.period import Period
 
 STRIP_COLUMNS = 5
 STRIP = (
@@ -142,6 +143,17 @@ TRENDS = (
     "petition.resolved",
     "petition.overdue",
 )
+
+
+MONTHS_PRINTED = 6  # of the month-by-month table
+
+
+def reprinted(code: str, period: Period, later: Period) -> bool:
+    """Whether the issue of a later month prints the value of an earlier one again, month by month."""
+    return code in TRENDS and period.plus(MONTHS_PRINTED) > later
+
+
+REVISIONS = "修订说明"
 
 
 def stage_codes() -> tuple[str, ...]:

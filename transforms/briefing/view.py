@@ -12,6 +12,9 @@ from transforms.districts import Audience, District
 from transforms.figures import Figure, Light
 from transforms.findings import Finding
 from transforms.period import Period
+from transforms.revisions import Group, Revision
+
+PRELIMINARY, REVISED = "p", "r"  # marks at printed values, as statistics offices set them
 
 Named = tuple[str, str]  # a figure's code, and what it is called in a sentence
 
@@ -145,18 +148,6 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Revision:
-    """A figure of an earlier issue that has changed since."""
-
-    label: str
-    period: Period
-    old: str
-    new: str
-    cause: str
-    issues: str  # which issues it touches
-
-
-@dataclass(frozen=True)
 class BriefingInput:
     """Everything that one issue says. `history` holds every month up to and including `period`."""
 
@@ -178,6 +169,8 @@ class BriefingInput:
     revisions: tuple[Revision, ...] = ()
     departures: tuple[Departure, ...] = ()
     enterprises: frozenset[str] = frozenset()  # names that the public must not read
+    differing: frozenset[tuple[Period, str]] = frozenset()  # figures that their own month's issue printed otherwise
+    incomplete: frozenset[Period] = frozenset()  # months of which a sheet is still missing
 
 
 @dataclass(frozen=True)
@@ -201,10 +194,11 @@ class Headline:
 
 @dataclass(frozen=True)
 class Trend:
-    """One row of the month-by-month table: printed values, one for each month of the view."""
+    """One row of the month-by-month table: printed values, one for each month of the view, and the mark at each."""
 
     code: str
     values: tuple[str, ...]
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -333,7 +327,7 @@ class View:
     trend_months: tuple[Period, ...]
     trends: tuple[Trend, ...]
     entries: tuple[tuple[str, tuple[Entry, ...]], ...]  # annex 2, by source
-    revisions: tuple[Revision, ...]
+    revisions: tuple[Revision, ...]  # all; annex 3 prints `revised`, by what brought them
     previous: Mapping[str, Figure] = field(default_factory=dict)  # last month's figures; empty in the first month
     candidates: tuple[AttentionItem, ...] = ()  # what page one would list if it had no end, red before yellow
     trend: Chart | None = None  # None in the first month
@@ -348,6 +342,11 @@ class View:
     def has_verdict(self) -> bool:
         """The verdict is the leaders': it speaks of every department's matters."""
         return self.edition.audience is Audience.LEADERS
+
+    revised: tuple[Group, ...] = ()
+    revised_more: int = 0  # revisions that annex 3 has no room for
+    differing: frozenset[tuple[Period, str]] = frozenset()
+    incomplete: frozenset[Period] = frozenset()
 
     @property
     def stage(self) -> Stage:

@@ -45,6 +45,7 @@ def _all(paper: Paper, view: View, figures: Mapping[str, Figure], names: Sequenc
     yield from placing.overlapping(paper)
     yield from numbers.printed_figures(paper, printable, html)
     yield from numbers.entries(paper, view, figures)
+    yield from numbers.revisions(paper, view)
     yield from numbers.numbers_in_prose(paper, view, printable)
     yield from wording.empty_values(paper, view)
     yield from wording.blank_cells(paper)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from functools import cached_property
 from html import unescape
 from typing import Protocol
@@ -22,9 +23,11 @@ from transforms.briefing.amounts import amount
 from transforms.briefing.printing import copy_number, shown
 from transforms.briefing.proofs.paper import ANCHOR, Block, Paper, close
 from transforms.briefing.proofs.refusal import Refusal, refused
+from transforms.briefing.proofs.structure import Element
 from transforms.briefing.prose import Prose
+from transforms.briefing.selection import REVISIONS
 from transforms.briefing.view import View
-from transforms.figures import Figure, Unit
+from transforms.figures import Figure, Unit, show
 from transforms.period import Period
 
 # Of parts of rates, which have no unit of their own: the template says it.
@@ -111,6 +114,41 @@ def entries(paper: Paper, view: View, figures: Mapping[str, Figure]) -> Iterator
             yield refused("PF04", page, text, f"与指标“{code}”的数不一致，或附件中没有这个指标")
 
 
+def revisions(paper: Paper, view: View) -> Iterator[Refusal]:
+    """Annex 3: one row a revision that it prints, old and new value as the revision has them, rounded here once more;
+    and no other row."""
+    wanted = Counter(
+        (close(r.label), close(r.period.chinese), _value(r.old, r.unit), _value(r.new, r.unit))
+        for group in view.revised
+        for r in group.rows
+    )
+    printed: Counter[tuple[str, str, str, str]] = Counter()
+    for row in _rows_of_annex(paper, close(f"附件{view.edition.annexes.index('annex_revisions') + 1}{REVISIONS}")):
+        cells = [paper.text(cell) for cell in row.named("TD")]
+        if len(cells) < 4:  # what brought the rows below it
+            continue
+        known = (cells[0], cells[1], cells[2], cells[3])
+        printed[known] += 1
+        if known not in wanted:
+            yield refused("PF04", paper.page_of(row), "".join(known), "不是本期的修订，或与修订的数不一致")
+    for missing in wanted - printed:
+        yield refused("PF04", 0, "".join(missing), "这一项修订没有照实印出")
+
+
+def _value(value: Fraction | None, unit: Unit) -> str:
+    return close(f"{show(value, unit)}{unit if value is not None else ''}")
+
+
+def _rows_of_annex(paper: Paper, title: str) -> Iterator[Element]:
+    """Rows that stand under a heading, up to the next."""
+    within = False
+    for element in paper.root.all():
+        if element.level:
+            within = paper.text(element) == title
+        elif within and element.tag == "TR":
+            yield element
+
+
 def numbers_in_prose(paper: Paper, view: View, printable: Printable) -> Iterator[Refusal]:
     """Digits of paragraphs that are not under a figure's link, see above. A cell's paragraphs belong to its table."""
     in_tables = {piece for table in paper.root.named("Table") for piece in table.pieces()}
@@ -151,6 +189,7 @@ def _quoted(view: View) -> Iterator[str]:
     yield from _counts("项", sum(section.held_back for section in view.sections), view.measured_duties)
     yield from _counts("项", len(view.shortfalls), len(view.coming_due), *view.verdict.counts)
     yield from _counts("条", view.findings_more)
+    yield from _counts("项", view.revised_more)
 
 
 def _counts(unit: str, *numbers: int) -> Iterator[str]:

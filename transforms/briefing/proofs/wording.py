@@ -76,6 +76,9 @@ def _typed(view: View) -> Iterator[str]:
             yield from (cells.filename, cells.sheet)
     for receipt in view.receipts:
         yield receipt.sender
+    for group in view.revised:
+        for revision in group.rows:
+            yield from (revision.note, revision.filename)
 
 
 def blank_cells(paper: Paper) -> Iterator[Refusal]:

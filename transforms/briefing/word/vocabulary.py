@@ -36,6 +36,7 @@ INLINE = {
     ("span", "t"): "",
     ("span", "n"): "",
     ("span", "code"): "",
+    ("span", "mark"): "",
     ("span", "run-in"): "RunIn",
     ("span", "light red"): "LightRed",
     ("span", "light yellow"): "LightYellow",
