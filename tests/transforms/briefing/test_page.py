@@ -125,7 +125,7 @@ def test_districts_of_any_size_are_ranked_within_the_page(fonts: dict[str, Path]
     with pdfplumber.open(path) as pdf:
         text = "".join(page.extract_text() for page in pdf.pages)
         bottoms = [line[-1]["bottom"] / MM for page in pdf.pages for line in lines(page)[:-1]]
-    assert [text.count(f"第{n + 1}街道") for n in range(number)] == [3] * number
+    assert [text.count(f"第{n + 1}街道 50%") for n in range(number)] == [3] * number
     assert max(bottoms) <= 262.6
 
 

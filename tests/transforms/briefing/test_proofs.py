@@ -307,10 +307,10 @@ def test_tables_and_headings_are_not_prose(check: Check) -> None:
 
 
 def test_a_number_that_the_template_types_is_refused(view: View, fonts: Fonts) -> None:
-    html = printing.html(view).replace("挂钩区领导", "7名挂钩区领导", 1)
+    html = printing.html(view).replace("挂钩联系。</span>", "挂钩联系。</span>7名", 1)
     found = refusals(print_pdf(html, charts(view), fonts, "00"), view, view.figures, (), html)
     assert told(found) == [("PF05", "7")]
-    assert found[0].message == "第2页：“7”没有指标（“(二)挂钩联系。7名挂钩区领导”）。"
+    assert found[0].message == "第2页：“7”没有指标（“(二)挂钩联系。7名区领导□□”）。"
 
 
 def charts(view: View) -> tuple[object, ...]:
