@@ -54,6 +54,8 @@ def print_pdf(
     justify(document)
     # WeasyPrint gives pdf/a-3a its colour profile: sRGB2014 of the International Color Consortium, free to embed.
     written = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=identifier.encode())
+    if refused := document.url_fetcher.refused:  # WeasyPrint draws an SVG without the picture that it was refused
+        raise EnvironmentFailure(refused[0])
     return archived(written, origins(document), labels, attachments)
 
 
@@ -96,12 +98,17 @@ def _fetcher(memory: Mapping[str, tuple[bytes, str]], allowed: list[Path]) -> UR
     class Deny(URLFetcher):  # type: ignore[misc]
         """Serves what it was given; anything else stops the rendering instead of leaving a hole in the page."""
 
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=("file",), allow_redirects=False)
+            self.refused: list[str] = []
+
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
             if url in memory:
                 body, kind = memory[url]
                 return URLFetcherResponse(url, body, {"Content-Type": kind})
             if url in files:
                 return super().fetch(url, headers)
-            raise FatalURLFetchingError(f"不允许取用：{url}")
+            self.refused.append(f"不允许取用：{url}")
+            raise FatalURLFetchingError(self.refused[-1])
 
-    return Deny(allowed_protocols=("file",), allow_redirects=False)
+    return Deny()
