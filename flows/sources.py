@@ -35,6 +35,7 @@ MAX_BYTES = 100 * 1024 * 1024
 SETTLE_SECONDS = 0.5  # between two looks at files that were written to just now
 _SHARING_VIOLATION = 0xC0000043  # Windows: whoever writes the file lets nobody else read it
 _REGISTER_BYTES = 4 * 1024 * 1024
+_LONGEST_SENDER = 100  # characters: it is printed in a narrow column
 _COLUMNS = ("文件名", "收到时间", "报送人")
 
 
@@ -167,7 +168,7 @@ def _receipt(cells: list[str], where: dict[str, int], place: str) -> Receipt:
         received = dt.datetime.fromisoformat(time)
     except ValueError:
         raise ConfigurationError(f"{place}: 收到时间“{time}”不对，应写成 2014-07-01T09:12:00+08:00") from None
-    return Receipt(filename, received if received.tzinfo else received.replace(tzinfo=CHINA), sender)
+    return Receipt(filename, received if received.tzinfo else received.replace(tzinfo=CHINA), sender[:_LONGEST_SENDER])
 
 
 def _receipts(

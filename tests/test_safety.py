@@ -31,16 +31,20 @@ from tests.chromium import MISSING, PROGRAM, Browser
 from tests.pipeline import INBOX, ROOT, Run
 from transforms import figures_workbook
 from transforms.briefing import editions, printing
+from transforms.briefing.compose import with_findings
 from transforms.briefing.fitting import fit
 from transforms.briefing.proofs.paper import close
 from transforms.briefing.render import print_pdf
 from transforms.contracts import ColumnType, Contract
 from transforms.districts import Asked
 from transforms.errors import EnvironmentFailure
+from transforms.returns.former import ANSWER, KEY, PROBLEM, explanations
+from transforms.tables import RawSheet, RawWorkbook
 
 PERIOD = "2014-02"
 LONG = "很长的话" * 8000  # as long as a cell may be
 HUGE = "很长的话" * 25_000  # a text file has no such end
+EMOJI = "👧🇨🇳"  # in the names of files, sheets and senders
 SURROGATE = "LONE-SURROGATE"  # xlsx writes one as _xD83D_
 
 
@@ -123,6 +127,7 @@ def spoilt(folder: Path, contracts: tuple[Contract, ...], door: Door) -> list[st
         book = xlsxwriter.Workbook(sink_bytes, {"strings_to_formulas": False, "strings_to_urls": False,
                                                 "default_date_format": "yyyy-mm-dd"})  # fmt: skip
         for name, rows in sheets.items():
+            name = f"{name[:20]}{EMOJI}"
             written += _spoil(rows, own, kinds)
             page = book.add_worksheet(name)
             for row, cells in enumerate(rows):
@@ -130,10 +135,15 @@ def spoilt(folder: Path, contracts: tuple[Contract, ...], door: Door) -> list[st
                     page.write(row, column, value)
         book.close()
         path.unlink()
-        path.with_suffix(".xlsx").write_bytes(_with_surrogate(sink_bytes.getvalue()))
+        path.with_name(f"{department}{EMOJI}{{{{NaN}}}}.xlsx").write_bytes(_with_surrogate(sink_bytes.getvalue()))
     register = folder / "收文登记.csv"
     register.write_text(
-        re.sub(r"\.(ods|xls|xlsx),", ".xlsx,", register.read_text(encoding="utf-8-sig")), encoding="utf-8-sig"
+        re.sub(
+            r"\.(ods|xls|xlsx),(.*),.*",
+            rf"{EMOJI}{{{{NaN}}}}.xlsx,\2,{EMOJI}{LONG}",
+            register.read_text(encoding="utf-8-sig"),
+        ),
+        encoding="utf-8-sig",
     )
     return written
 
@@ -193,6 +203,10 @@ def out(door: Door, tmp_path_factory: pytest.TempPathFactory) -> Out:
     view = run.view()
     asked = (Asked.model_validate({"for": "public", "made": "always"}),)
     note = "按语里的<img src=x onerror=alert()>{{ view.title }}"
+    answered = RawSheet("问题清单", ((KEY, PROBLEM, ANSWER), ("0" * 16, "某", f"属实{EMOJI}，" * 3000)))
+    said = explanations(RawWorkbook("xlsx", (answered,)))["0" * 16]
+    first, *others = run.findings
+    view = with_findings(view, (replace(first, explanation=said, explained_by=f"经办人{EMOJI}"), *others))
     view = replace(view, editor_note=note, district=view.district.model_copy(update={"editions": asked}))
     figures = run.figures
     attached = steps._tables(run.month, figures, run.findings)
@@ -218,6 +232,15 @@ def test_text_columns_of_every_department_were_written_to(out: Out) -> None:
 @pytest.mark.parametrize("reason", ["个字，超过", "表情符号"])
 def test_what_no_page_can_hold_is_a_finding(out: Out, reason: str) -> None:
     assert any(finding.rule == "RD06" and reason in finding.message for finding in out.run.findings)
+
+
+def test_names_of_files_and_sheets_senders_and_answers_stop_no_issue(out: Out) -> None:
+    """No finding can ask for these to be mended: the page shows 〓 for what it cannot hold."""
+    assert any(EMOJI in cells.sheet for figure in out.run.figures.values() for cells in figure.cells)
+    assert any(EMOJI in receipt.sender for receipt in out.run.view().receipts)
+    for said in ("〓〓〓{{NaN}}.xlsx", "属实〓〓〓，", "经办人〓〓〓"):
+        assert said in out.html
+    assert not set(EMOJI) & set(out.html + out.files[WEB].decode())
 
 
 def test_nothing_was_fetched(out: Out, door: Door) -> None:

@@ -19,11 +19,6 @@ NUMBERS = (ColumnType.MONEY, ColumnType.AREA, ColumnType.PERCENT, ColumnType.SCO
 _DTYPE: dict[ColumnType, Any] = {**dict.fromkeys(NUMBERS, "Int64"), ColumnType.FLAG: "boolean"}
 _NOTHING = frozenset(("无", "暂无", "没有"))
 LONGEST_TEXT = 500  # characters of a text cell
-# Emoji, flags, tags and private use, which no typeface that may be embedded has; marks piled upon a letter.
-_UNPRINTABLE = re.compile(
-    "[\U0001f000-\U0001faff\U000e0000-\U0010ffff\ue000-\uf8ff]"
-    "|[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3,}"
-)
 _PUNCTUATION = re.compile(r"[、,;.。·:_\-/]")
 
 
@@ -140,7 +135,7 @@ def _printable(parse: Callable[[Cell], Any]) -> Callable[[Cell], Any]:
         text = parse(cell)
         if text and len(text) > LONGEST_TEXT:
             raise NotAValue(f"这一格有{len(text)}个字，超过{LONGEST_TEXT}个，请缩短，详情另附")
-        if text and not text.isascii() and _UNPRINTABLE.search(text):
+        if text and values.printable(text) != text:
             raise NotAValue("有表情符号、自造的字或层层叠加的符号，印不出来，请改用汉字")
         return text
 

@@ -19,6 +19,7 @@ from transforms.districts import Audience
 from transforms.figures import Figure, Unit, show
 from transforms.findings import Severity
 from transforms.tracking import MONTHS_COUNTED
+from transforms.values import printable
 
 TEMPLATE_FOLDER = str(files("report_templates"))
 _CODE = re.compile(r"[a-z][a-z_]*(\.[a-z][a-z_]*)+")
@@ -162,10 +163,20 @@ def numbers(issues: Sequence[int]) -> str:
     return "、".join(f"第{number}期" for number in issues)
 
 
+def _printable(said: object) -> object:
+    """What no typeface has, in a file's name, a sheet's, a sender's or an answer, stops no issue. `Markup` was so
+    treated when it was made."""
+    return printable(said) if type(said) is str else said
+
+
 @functools.cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATE_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATE_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=_printable,
     )
     environment.filters |= {"tight": tight, "rest": rest, "sentences": sentences}
     return environment

@@ -16,6 +16,7 @@ from transforms.values.texts import (
     mask_name,
     normalise,
     parse_flag,
+    printable,
 )
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "parse_number",
     "parse_org_code",
     "parse_quantity",
+    "printable",
     "scaled",
     "unit_type",
 ]

@@ -21,6 +21,11 @@ class LostDigits(NotAValue):
 
 
 HIDDEN = "（已隐去）"
+# Emoji, flags, tags and private use, which no typeface that may be embedded has; marks piled upon a letter.
+_UNPRINTABLE = re.compile(
+    "[\U0001f000-\U0001faff\U000e0000-\U0010ffff\ue000-\uf8ff]"
+    "|[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3,}"
+)
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－"), "-")
 _PLACEHOLDERS = frozenset(("", "/", "／", "\\", "＼", "-", "--", "---", "----", "——", "…", "……"))
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
@@ -55,6 +60,12 @@ def clean(cell: Cell) -> str:
             return cell.isoformat()
         case _:
             return str(cell)
+
+
+def printable(text: str) -> str:
+    """`text` with 〓, the compositor's sign for a sort he lacks, for what no page can print: a cell is asked to be
+    mended, the name of a file or a sheet is not."""
+    return text if text.isascii() else _UNPRINTABLE.sub("〓", text)
 
 
 def _clean_text(text: str) -> str:

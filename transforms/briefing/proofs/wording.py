@@ -13,6 +13,7 @@ from transforms.briefing.proofs.paper import Paper, close
 from transforms.briefing.proofs.refusal import Refusal, refused
 from transforms.briefing.proofs.structure import INLINE, Element
 from transforms.briefing.view import View
+from transforms.values import printable
 
 _ENCODINGS = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 _EMPTY_VALUE = re.compile(
@@ -44,7 +45,7 @@ def _all_texts(paper: Paper) -> list[tuple[int, str]]:
 
 
 def _with(texts: list[tuple[int, str]], wrong: re.Pattern[str], typed: list[str]) -> Iterator[Refusal]:
-    guilty = [text for text in dict.fromkeys(typed) if wrong.search(text)]
+    guilty = [text for text in dict.fromkeys(map(printable, typed)) if wrong.search(text)]
     own = sorted({close(text) for text in guilty}, key=len, reverse=True)
     turned = [Counter(close(text)) for text in guilty if any(unicodedata.bidirectional(c) in _TURNS for c in text)]
     for page, text in texts:
