@@ -28,7 +28,18 @@ def sample(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
 
 
 @pytest.fixture(scope="session")
-def june_pdf(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pdf") / "briefing.pdf"
-    path.write_bytes(june.pdf())
-    return path
+def printed(sample: Callable[[str], Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The PDF of any month of the sample, read back, each made once."""
+
+    @functools.cache
+    def month(period: str) -> Path:
+        path = tmp_path_factory.mktemp("pdf") / "briefing.pdf"
+        path.write_bytes(sample(period).pdf())
+        return path
+
+    return month
+
+
+@pytest.fixture(scope="session")
+def june_pdf(printed: Callable[[str], Path]) -> Path:
+    return printed("2014-06")

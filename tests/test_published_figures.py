@@ -109,6 +109,7 @@ LATE_PAPER = (
 )  # handed in after the promised day, in March; stays in the register
 
 
+@pytest.mark.xdist_group("months")
 @pytest.mark.parametrize("period", MONTHS[:-1])
 def test_the_other_months_have_no_traps(period: str, sample: Callable[[str], Run]) -> None:
     run = sample(period)
@@ -122,6 +123,7 @@ def test_each_severity_occurs(june: Run) -> None:
     assert {finding.severity for finding in june.findings} == set(Severity)
 
 
+@pytest.mark.xdist_group("months")
 @pytest.mark.parametrize("period", MONTHS[:-1])
 def test_every_month_of_the_campaign_composes(period: str, sample: Callable[[str], Run]) -> None:
     """The first has nothing to compare with."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -64,13 +63,11 @@ def test_is_a_hash_known_forever() -> None:
     assert len(fingerprint([], **BASE)) == 64
 
 
-def test_code_version_is_stable_and_cheap() -> None:
+def test_code_version_is_stable() -> None:
     first = code_version()
     code_version.cache_clear()
     package_versions.cache_clear()
-    start = time.perf_counter()
     assert code_version() == first
-    assert time.perf_counter() - start < 0.25  # measured 0.02 s
     assert package_versions()["weasyprint"] != "-"
 
 

@@ -118,16 +118,14 @@ def test_migrated_schema_is_the_declared_one(url: str) -> None:
     assert ScriptDirectory.from_config(migrations.config()).get_current_head() == HEAD
 
 
-def test_opening_at_head_needs_no_alembic_and_is_quick(url: str) -> None:
+def test_opening_at_head_needs_no_alembic(url: str) -> None:
     Ledger(url)
     code = (
-        "import sys, time; from flows.ledger import Ledger; t = time.perf_counter(); Ledger(sys.argv[1]);"
-        "print(time.perf_counter() - t, *[m for m in ('alembic', 'pandas', 'fsspec') if m in sys.modules])"
+        "import sys; from flows.ledger import Ledger; Ledger(sys.argv[1]);"
+        "print(*[m for m in ('alembic', 'pandas', 'fsspec') if m in sys.modules])"
     )
     run = subprocess.run([sys.executable, "-c", code, url], capture_output=True, text=True, cwd=REPOSITORY, check=True)
-    seconds, *imported = run.stdout.split()
-    assert imported == []
-    assert float(seconds) < 0.5  # measured 0.02 s
+    assert run.stdout.split() == []
 
 
 def test_pragmas(tmp_path: Path) -> None:

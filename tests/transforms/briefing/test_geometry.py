@@ -10,7 +10,6 @@ from typing import Any
 import pdfplumber
 import pytest
 
-from tests import pipeline
 from tests.transforms.briefing.sample_figures import june
 from transforms.briefing.compose import compose
 from transforms.briefing.fitting import fit
@@ -24,20 +23,18 @@ NOT_LAST = set("（“‘《【")
 STRESS = "40 pages"
 ISSUES = ("2014-02", "2014-03", "2014-04", "2014-05", "2014-06", STRESS)
 
-pytestmark = [pytest.mark.xdist_group("geometry"), pytest.mark.slow]
+pytestmark = [pytest.mark.xdist_group("months"), pytest.mark.slow]
 Character = dict[str, Any]
 
 
 @pytest.fixture(scope="module", params=ISSUES)
 def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Any]]:
-    folder = tmp_path_factory.mktemp("geometry")
-    path = folder / "briefing.pdf"
     if request.param == STRESS:
-        given = june()
+        given, path = june(), tmp_path_factory.mktemp("geometry") / "briefing.pdf"
         fonts = request.getfixturevalue("fonts")
         path.write_bytes(render(fit(compose(replace(given, items=given.items * 42)), fonts), fonts))
     else:
-        path.write_bytes(pipeline.run(pipeline.INBOX, folder, request.param).pdf())
+        path = request.getfixturevalue("printed")(request.param)
     with pdfplumber.open(path) as pdf:
         yield pdf.pages
 

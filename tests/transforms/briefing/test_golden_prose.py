@@ -14,7 +14,7 @@ from tests.prose_text import prose_of
 from transforms.briefing.printing import html
 from transforms.briefing.view import View
 
-pytestmark = pytest.mark.xdist_group("june")
+pytestmark = pytest.mark.xdist_group("months")
 
 GOLDEN = ROOT / "tests" / "golden" / "prose"
 MONTHS = ("2014-02", "2014-03", "2014-04", "2014-05", "2014-06")

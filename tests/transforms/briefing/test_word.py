@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -135,8 +135,9 @@ def test_the_words_of_june_are_those_of_the_html(june: Run, fonts: dict[str, Pat
 
 
 @pytest.mark.slow
-def test_so_are_those_of_the_first_month(tmp_path: Path, fonts: dict[str, Path]) -> None:
-    view = pipeline.run(pipeline.INBOX, tmp_path, "2014-02").view()
+@pytest.mark.xdist_group("months")
+def test_so_are_those_of_the_first_month(sample: Callable[[str], Run], fonts: dict[str, Path]) -> None:
+    view = sample("2014-02").view()
     data = docx(view, draw(view, fonts))
     assert words(data) == html_words(printing.html(view)) and "本月为活动首月" in words(data)
 
