@@ -20,9 +20,8 @@ from weasyprint.text.line_break import Layout
 if TYPE_CHECKING:
     from weasyprint import Document
 
-KNOWN = (
-    "70.0",
-)  # versions whose boxes and text layouts were read and measured; with another, lines end where they end
+# Versions whose boxes and text layouts were read and measured; with another, lines end where they end.
+KNOWN = ("70.0",)
 MOST = 0.5  # em between two characters; a line that needs more is left alone
 # Hanzi, their punctuation, dashes, quotes, full-width forms, spaces. Each takes half of the stretch at either side.
 _ELASTIC = re.compile("[ \xa0\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+")
