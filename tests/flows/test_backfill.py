@@ -68,7 +68,7 @@ def test_a_backfill_from_the_command_line(tmp_path: Path) -> None:
     amount.value += 10
     book.save(path)
     (changed,) = json.loads(sancu(tmp_path, *backfill, "--dry-run", "--json").stdout)[1:]
-    assert (changed["state"], changed["reasons"]) == ("changed", ["更换 2014-02 财政局.xlsx"])
+    assert (changed["state"], changed["reasons"]) == ("changed", ["更换 2014-02 财政局.xlsx", "以前各期的数有修订"])
     assert any(figure["code"].startswith("reward.amount_") for figure in changed["changed"])
     assert contents(tmp_path / "out/350303/2014-03") == march
 
