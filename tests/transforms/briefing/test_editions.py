@@ -202,7 +202,7 @@ def test_its_paragraphs_are_numbered_without_a_gap(made: dict[str, View]) -> Non
     for chapter in html.split("<h2")[1:]:
         heads = re.findall(r'class="run-in">（(.)）', chapter)
         assert heads == list("一二三四五六"[: len(heads)])
-    assert re.findall(r"<h2[^>]*>(.)、", html) == list("一二三四")
+    assert re.findall(r'<h2[^>]*><span class="t">(.)、', html) == list("一二三四")
     assert re.findall(r"附件(\d)", html) == ["1", "2"]
 
 

@@ -139,6 +139,17 @@ def test_body_lines_keep_the_pitch_and_the_grid(pages: list[Any]) -> None:
                 assert all(abs(step / MM - CELL) <= 0.05 for step in wide), text_of(line)
 
 
+def test_a_page_of_prose_has_22_lines(pages: list[Any]) -> None:
+    """The first section's prose fills page two; a last line that may not stand alone on the next page takes one along."""
+    prose = body_lines(pages[1])
+    assert prose == lines(pages[1])
+    first = (pages[1].height - prose[0][0]["matrix"][5]) / MM
+    places = [((pages[1].height - line[0]["matrix"][5]) / MM - first) / PITCH for line in prose]
+    assert [round(place, 2) for place in places] == list(range(len(prose)))
+    assert 21 <= len(prose) <= 22
+    assert first + 21 * PITCH <= 262  # where the last baseline stands, or would
+
+
 def test_full_lines_fill_the_block(pages: list[Any]) -> None:
     """A line is full where its text goes on at the edge of the next."""
     for page in pages:
