@@ -28,7 +28,7 @@ def sample(june: Run, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str
 
 
 @pytest.fixture(scope="session")
-def printed(sample: Callable[[str], Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def month_pdf(sample: Callable[[str], Run], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """The PDF of any month of the sample, read back, each made once."""
 
     @functools.cache
@@ -41,5 +41,5 @@ def printed(sample: Callable[[str], Run], tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
-def june_pdf(printed: Callable[[str], Path]) -> Path:
-    return printed("2014-06")
+def june_pdf(month_pdf: Callable[[str], Path]) -> Path:
+    return month_pdf("2014-06")

@@ -34,7 +34,7 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         fonts = request.getfixturevalue("fonts")
         path.write_bytes(render(fit(compose(replace(given, items=given.items * 42)), fonts), fonts))
     else:
-        path = request.getfixturevalue("printed")(request.param)
+        path = request.getfixturevalue("month_pdf")(request.param)
     with pdfplumber.open(path) as pdf:
         yield pdf.pages
 

@@ -78,10 +78,10 @@ def test_june_passes(view: View, june_pdf: Path) -> None:
 @pytest.mark.xdist_group("months")
 @pytest.mark.parametrize("period", ["2014-02", "2014-03", "2014-04", "2014-05", "2014-06"])
 def test_every_month_of_the_sample_passes(
-    period: str, sample: Callable[[str], Run], printed: Callable[[str], Path]
+    period: str, sample: Callable[[str], Run], month_pdf: Callable[[str], Path]
 ) -> None:
     run = sample(period)
-    assert refusals(printed(period).read_bytes(), run.fitted(), run.figures) == ()
+    assert refusals(month_pdf(period).read_bytes(), run.fitted(), run.figures) == ()
 
 
 @pytest.mark.slow
