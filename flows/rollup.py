@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +13,11 @@ from flows.documents import PDF
 from flows.fonts import font_files
 from flows.ledger import Briefing, Ledger, Status
 from flows.progress import report
+from flows.sealing import seal
 from flows.settings import REPOSITORY, Settings
 from flows.store import Store, outputs, sha256_of, write_outputs
 from transforms import exports, fact_tables
+from transforms.briefing import selection
 from transforms.errors import EnvironmentFailure, Stopped, UsageError
 from transforms.figures import Figure
 from transforms.metrics import REGISTRY
@@ -93,12 +93,12 @@ def roll_up_month(settings: Settings, code: str, period: str, out: Path | None =
         current = {m.code: place.ledger.latest_briefing(m.code, place.period) for m in place.region.members}
         if not any(current.values()):
             raise Stopped(f"{place.region.name}所属区县都还没有做 {place.period} 的简报，没有可汇总的。")
-        fingerprint = _fingerprint(place, current)
+        previous = place.period.previous
+        earlier = place.ledger.latest_briefing(place.region.code, previous)
+        fingerprint = _fingerprint(place, current, earlier)
         if issue := _unchanged(place, fingerprint):
             return issue
         members = list(_members(place, current))
-        previous = place.period.previous
-        earlier = place.ledger.latest_briefing(place.region.code, previous)
         before = place.ledger.figures_of(earlier) if earlier else {}
         figures = roll_up(members, place.period, before)
         view = composing.compose(
@@ -120,9 +120,8 @@ def _open(settings: Settings, code: str, period: Period, out: Path | None) -> _P
     return _Place(settings, region, period, out or settings.out, ledger, store, text)
 
 
-def _fingerprint(place: _Place, current: Mapping[str, Briefing | None]) -> str:
+def _fingerprint(place: _Place, current: Mapping[str, Briefing | None], earlier: Briefing | None) -> str:
     """Of the districts' issues and of all that shapes the page; last month's stand in for the changes printed."""
-    earlier = place.ledger.latest_briefing(place.region.code, place.period.previous)
     parts = {
         "members": {code: briefing.fingerprint if briefing else None for code, briefing in current.items()},
         "previous": earlier.fingerprint if earlier else None,
@@ -132,7 +131,7 @@ def _fingerprint(place: _Place, current: Mapping[str, Briefing | None]) -> str:
         "code": prints.code_version(),
         "fonts": prints.fonts_identity(place.settings.fonts),
     }
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    return prints.hash_json(parts)
 
 
 def _unchanged(place: _Place, fingerprint: str) -> RegionIssue | None:
@@ -146,6 +145,7 @@ def _unchanged(place: _Place, fingerprint: str) -> RegionIssue | None:
         files, manifest = kept
         write_outputs(place.folder, files, {name: value for name, value in manifest.items() if name != "files"})
     place.ledger.confirm(briefing, months.now())
+    seal(place.ledger, place.store)  # the run that made it may have been killed before
     return RegionIssue(briefing, place.folder, True)
 
 
@@ -171,7 +171,7 @@ def _ranked(place: _Place, period: Period) -> Iterator[Member]:
     """Last month's members with what the rankings need of them."""
     for belonging in place.region.members:
         if briefing := place.ledger.latest_briefing(belonging.code, period):
-            codes = [cell.rate for cell in composing.selection.STRIP if cell.rate]
+            codes = [cell.rate for cell in selection.STRIP if cell.rate]
             yield Member(belonging.code, belonging.name, place.ledger.some_figures(briefing, codes))
 
 
@@ -224,6 +224,7 @@ def _publish(place: _Place, view: composing.RegionView, current: Mapping[str, Br
         view.figures.values(),
         (),
     )
+    seal(place.ledger, place.store)
     return RegionIssue(briefing, place.folder, False)
 
 

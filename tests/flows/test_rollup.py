@@ -147,6 +147,12 @@ def test_nothing_changed_nothing_done_and_a_late_district_makes_another_issue(
     assert province.roll_up().pdf.read_bytes()[:4] == b"%PDF"
 
 
+def test_the_audit_log_knows_the_issue_and_its_head_is_kept(province: Province, issue: RegionIssue) -> None:
+    ledger = rollup.Ledger(province.settings.database_url)
+    assert (PROVINCE, str(MONTH)) in {(entry.district, entry.period) for entry in ledger.audit_log()}
+    assert rollup.Store(province.settings.store_url).head() == ledger.audit_head()
+
+
 def test_a_city_has_its_own_districts_only(province: Province, issue: RegionIssue) -> None:
     city = roll_up_month(province.settings, CITY, str(MONTH))
     assert city.briefing.manifest["summary"]["districts"] == 1
