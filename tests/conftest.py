@@ -5,9 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import pipeline
 from tests.pipeline import Run
+
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("sancu", deadline=None)
+settings.load_profile("sancu")
 
 
 @pytest.fixture(scope="session")

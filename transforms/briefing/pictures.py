@@ -18,13 +18,19 @@ PNG_SCALE = 2  # pixels a CSS pixel: 192 to the inch
 
 def svg(chart: Chart, font: Path) -> bytes:
     """`chart` as SVG; its font is called `hei`, as the page's style sheet does."""
-    family, engine = _engine(str(font))
-    return str(engine.vegalite_to_svg(_specification(chart, family))).replace(family, "hei").encode()
+    family, _ = _engine(str(font))
+    return _drawn(_specification(chart, family), str(font)).replace(family, "hei").encode()
 
 
 def png(chart: Chart, font: Path) -> bytes:
     family, engine = _engine(str(font))
-    return bytes(engine.vegalite_to_png(_specification(chart, family), scale=PNG_SCALE))
+    return bytes(engine.svg_to_png(_drawn(_specification(chart, family), str(font)), scale=PNG_SCALE))
+
+
+@functools.lru_cache(maxsize=16)
+def _drawn(specification: str, font: str) -> str:
+    """Kept, since each document of an issue has the same charts and drawing one takes longer than anything done with it."""
+    return str(_engine(font)[1].vegalite_to_svg(specification))
 
 
 def _specification(chart: Chart, family: str) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from importlib.resources import files
+from xml.etree.ElementTree import Element
 
+import tinyhtml5
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 
@@ -52,6 +55,19 @@ def html(view: View, *, trial: bool = False) -> str:
         title_lines=title.balanced(view.title, view.district.name),
         **words,
     )
+
+
+def tree(html: str) -> tuple[Element, Element]:
+    """Head and body of `html` as elements without namespaces, the caller's own to change."""
+    head, body = copy.deepcopy(_parsed(html))
+    return head, body
+
+
+@functools.lru_cache(maxsize=1)
+def _parsed(html: str) -> Element:
+    """Kept, since the editions for Word and for browsers are made of the same page one after the other."""
+    root: Element = tinyhtml5.parse(html, namespace_html_elements=False)
+    return root
 
 
 def fonts_css(urls: dict[str, str]) -> str:

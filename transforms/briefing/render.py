@@ -53,7 +53,8 @@ def print_pdf(
 
     justify(document)
     # WeasyPrint gives pdf/a-3a its colour profile: sRGB2014 of the International Color Consortium, free to embed.
-    written = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=identifier.encode())
+    # Not compressed, since every stream is read again and compressed once it is as it is to be.
+    written = document.write_pdf(pdf_variant="pdf/a-3a", pdf_identifier=identifier.encode(), uncompressed_pdf=True)
     if refused := document.url_fetcher.refused:  # WeasyPrint draws an SVG without the picture that it was refused
         raise EnvironmentFailure(refused[0])
     return archived(written, origins(document), labels, attachments)

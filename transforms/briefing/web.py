@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from xml.etree.ElementTree import Element, tostring
 
-import tinyhtml5
 from markupsafe import Markup
 
 from transforms.briefing import printing
@@ -54,7 +53,7 @@ def from_html(html: str, view: View, charts: Mapping[str, bytes]) -> bytes:
     Raises:
         ConfigurationError: as `page`.
     """
-    body = tinyhtml5.parse(html, namespace_html_elements=False).find("body")
+    _, body = printing.tree(html)
     _entries_out(body)
     _tables(body)
     for image in body.iter("img"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -146,6 +146,7 @@ class Reader:
         if face is None:
             return
         base = multiplied(self._text, state.matrix)
+        boxed = self._boxes(base)
         advance = 0.0
         placed: list[Character] = []
         for part in operands[0]:
@@ -154,7 +155,7 @@ class Reader:
                 continue
             for text, width, missing in face.glyphs_of(bytes(part)):
                 wide = width * state.size * state.stretch
-                placed.append(Character(text, self._box(base, advance, wide), missing))
+                placed.append(Character(text, boxed(advance, wide), missing))
                 space = state.character_space + (state.word_space if text == " " else 0.0)
                 advance += wide + space * state.stretch
         self._text = multiplied((1, 0, 0, 1, advance, 0), self._text)
@@ -162,19 +163,26 @@ class Reader:
             tilted = abs(base[1]) > 0.01 or abs(base[2]) > 0.01
             self.runs.append(Run(tuple(placed), self._marks[-1] if self._marks else None, tilted))
 
-    def _box(self, base: Matrix, start: float, wide: float) -> Box:
+    def _boxes(self, base: Matrix) -> Callable[[float, float], Box]:
+        """The box of a character by where it starts and how wide it is."""
         a, b, c, d, e, f = base
         low = self._state.rise + DESCENT * self._state.size
         high = self._state.rise + ASCENT * self._state.size
-        corners: Sequence[tuple[float, float]] = (
-            (start, low),
-            (start + wide, high),
-            (start, high),
-            (start + wide, low),
-        )
-        across = [a * x + c * y + e for x, y in corners]
-        up = [b * x + d * y + f for x, y in corners]
-        return Box(min(across) * MM, (self.height - max(up)) * MM, max(across) * MM, (self.height - min(up)) * MM)
+
+        def placed(start: float, wide: float) -> Box:
+            across = [a * x + c * y + e for x in (start, start + wide) for y in (low, high)]
+            up = [b * x + d * y + f for x in (start, start + wide) for y in (low, high)]
+            return Box(min(across) * MM, (self.height - max(up)) * MM, max(across) * MM, (self.height - min(up)) * MM)
+
+        if b or c:
+            return placed
+        top, bottom = sorted((self.height - (d * y + f)) * MM for y in (low, high))
+
+        def upright(start: float, wide: float) -> Box:
+            left, right = (a * start + e) * MM, (a * (start + wide) + e) * MM
+            return Box(left, top, right, bottom) if left <= right else Box(right, top, left, bottom)
+
+        return upright
 
 
 def _matrix(operands: Any) -> Matrix:

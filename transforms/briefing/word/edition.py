@@ -7,7 +7,6 @@ import io
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import tinyhtml5
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
@@ -43,15 +42,15 @@ def from_html(
     watermark: str = "",
 ) -> bytes:
     """The same for a whole HTML document: title, author and dates are those of its head."""
-    root = tinyhtml5.parse(html, namespace_html_elements=False)
+    head, content = printing.tree(html)
     document = package.empty()
     body = Body(functools.partial(_picture, document, pictures), pages)
-    body.flow(root.find("body"))
+    body.flow(content)
     body.end()
     package.replace(document.element.body, body.written)
     sections.finish(document, body.sections, watermark)
     _number(document.element.body)
-    package.describe(document, root.find("head"), identifier)
+    package.describe(document, head, identifier)
     return package.packed(document)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
+from docx.oxml.parser import oxml_parser
 
 Node = Any  # an element of python-docx's tree; lxml has no types
+_NAMESPACE = {"w": nsmap["w"]}
 TWIPS_A_MM = 1440 / 25.4
 TWIPS_A_POINT = 20
 _NOT_XML = re.compile(r"[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -21,11 +23,16 @@ _LONGEST_NAME = 40  # of a bookmark, in Word
 
 def w(tag: str, attributes: Mapping[str, object] | None = None, *children: Node | None) -> Node:
     """`<w:tag w:attribute="…">`; children that are None are left out."""
-    element = OxmlElement(f"w:{tag}")
+    element = oxml_parser.makeelement(_name(tag), nsmap=_NAMESPACE)
     for name, value in (attributes or {}).items():
-        element.set(qn(name if ":" in name else f"w:{name}"), str(value))
+        element.set(_name(name), str(value))
     element.extend(child for child in children if child is not None)
     return element
+
+
+@functools.cache
+def _name(name: str) -> str:
+    return str(qn(name if ":" in name else f"w:{name}"))
 
 
 def text(tag: str, content: str) -> Node:
