@@ -59,7 +59,7 @@ def backfill(
         look = partial(survey, month, start, work.receive())
         todo = [standing for standing in look() if standing.wanted(Only(only))]
         if dry_run:
-            return _found(_gathered(work, todo), todo) if todo else []
+            return _compared(_gathered(work, todo), todo) if todo else []
         for standing in todo:
             locks.enter_context(month.ledger.lock(month.code, standing.month.period))
         if not _is_up_to_date(month, todo):
@@ -69,7 +69,10 @@ def backfill(
         todo = [standing for standing in todo if standing.wanted(Only(only))]
         fingerprints = {standing.month.period: standing.plan.fingerprint for standing in todo}
         with attempting(month.ledger, month.code, fingerprints):
-            return left + (_made(work, _gathered(work, todo), todo) if todo else [])
+            if not todo:
+                return left
+            work.prepare(len(todo))
+            return left + _made(work, _gathered(work, todo), todo)
 
 
 def _is_up_to_date(month: Month, todo: Sequence[Standing]) -> bool:
@@ -84,12 +87,19 @@ def _gathered(work: Here, todo: Sequence[Standing]) -> Together:
     read = work.read(plan)
     report("检查")
     checked, readings = work.check(read), work.fetch(read)
-    report("计算")
     return gather(month, readings, checked)
 
 
-def _found(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
-    return [replace(_outcome(one), planned=True, changed=tuple(_changed(together, one))) for one in todo]
+def _compared(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
+    outcomes = []
+    for number, standing in enumerate(todo):
+        report("计算", number, len(todo))
+        outcomes.append(_found(together, standing))
+    return outcomes
+
+
+def _found(together: Together, standing: Standing) -> Outcome:
+    return replace(_outcome(standing), planned=True, changed=tuple(_changed(together, standing)))
 
 
 def _outcome(standing: Standing) -> Outcome:
@@ -115,8 +125,8 @@ def _made(work: Here, together: Together, todo: Sequence[Standing]) -> list[Outc
         report(MAKING, len(made), len(todo))
 
     report(MAKING, 0, len(todo))
-    for standing, outcome in zip(todo, _found(together, todo), strict=True):
-        waiting.append((standing, outcome, _begun(work, together, standing)))
+    for standing in todo:
+        waiting.append((standing, *_begun(work, together, standing)))
         if len(waiting) > work.width + AHEAD:
             settle()
     while waiting:
@@ -137,23 +147,24 @@ def _settled(standing: Standing, outcome: Outcome, publish: Callable[[], Issue])
     return replace(outcome, made=True)
 
 
-def _begun(work: Here, together: Together, standing: Standing) -> Callable[[], Issue]:
-    """Everything of a month up to its documents, which are under way; what is left to do with them."""
-    month, plan = standing.month, standing.plan
+def _begun(work: Here, together: Together, standing: Standing) -> tuple[Outcome, Callable[[], Issue]]:
+    """Everything of a month up to its documents, which are under way; what changes, and what is left to do with them."""
+    month, plan, outcome = standing.month, standing.plan, _outcome(standing)
     try:
+        outcome = _found(together, standing)
         accepted, measured = month_of(together, standing)
         view = steps.compose_view(month, plan, accepted, measured, together.lists)
         returned = steps.mark_workbooks(month, plan, accepted, measured)
         documents = work.make(month, plan, accepted, measured, view)
     except Exception as error:
-        return partial(_raise, error)
+        return outcome, partial(_raise, error)
 
     def publish() -> Issue:
         made = documents()
         prove(month, made)
         return steps.publish_issue(month, plan, accepted, measured, view, made, returned, together.kept)
 
-    return publish
+    return outcome, publish
 
 
 def _raise(error: Exception) -> Issue:

@@ -7,6 +7,7 @@ import gc
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
@@ -32,6 +33,12 @@ class Documents:
 
     files: Mapping[str, bytes]
     reasons: tuple[str, ...] = ()
+
+
+def load() -> None:
+    """Import the libraries that `make` would import at its first document."""
+    for library in ("weasyprint", "vl_convert", "fontTools.ttLib"):
+        import_module(library)
 
 
 def make(

@@ -60,6 +60,11 @@ class Here(AbstractContextManager["Here"]):
         self._month, self._stack = month, ExitStack()
         self._renderers: Renderers | None = None
 
+    def prepare(self, documents: int) -> None:
+        """Begin what `make` needs for so many documents: its processes load their libraries while files are read."""
+        self._renderers = self._stack.enter_context(Renderers())
+        self._renderers.warm_up(documents)
+
     def __exit__(self, *failure: Any) -> None:
         self._stack.__exit__(*failure)
 
@@ -88,9 +93,8 @@ class Here(AbstractContextManager["Here"]):
         return list(read)
 
     def make(self, month: Month, plan: Plan, accepted: Accepted, measured: Measured, view: View) -> Making:
-        """Begin a month's documents; what waits for them."""
-        if self._renderers is None:
-            self._renderers = self._stack.enter_context(Renderers())
+        """Begin a month's documents; what waits for them. `prepare` comes first."""
+        assert self._renderers is not None
         return self._renderers.submit(steps.to_make(month, plan, accepted, measured, view))
 
 
@@ -102,6 +106,9 @@ class Away(Here):
         self._run = secrets.token_hex(8)
         self._results: set[str] = set()
         self._stack.callback(self._forget)
+
+    def prepare(self, documents: int) -> None:
+        """Dask's workers have loaded what they need."""
 
     @property
     def width(self) -> int:

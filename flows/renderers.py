@@ -14,7 +14,7 @@ from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import Self
 
-from flows.documents import Documents
+from flows.documents import Documents, load
 from transforms.errors import EnvironmentFailure
 
 CORES = os.cpu_count() or 1
@@ -30,6 +30,11 @@ class Renderers:
 
     def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
         self._pool.shutdown(cancel_futures=kind is not None)
+
+    def warm_up(self, documents: int) -> None:
+        """Start the processes that so many documents will keep busy."""
+        for _ in range(min(CORES, documents)):
+            self._pool.submit(load)
 
     def submit(self, job: Job) -> Job:
         """Begin `job`; what is returned waits for its documents.

@@ -24,14 +24,25 @@ History = Mapping[Period, Mapping[str, Figure]]
 @dataclass(frozen=True)
 class Together:
     """All rows, findings and figures of a campaign up to a month. The figures of a month depend on rows of that month
-    and those before it only, so each month's are computed once, and not again for every later one."""
+    and those before it only, so each month's are computed once, when they are first asked for: the first documents are
+    made while the last figures are still to come."""
 
+    month: Month
     facts: Facts
     intakes: Mapping[str, tuple[Intake, ...]]  # by SHA-256
     findings: Mapping[str, tuple[Finding, ...]]  # by SHA-256
-    history: History
     lists: Lists = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
+    _history: dict[Period, Mapping[str, Figure]] = field(default_factory=dict)
+    _places: dict[CellRange, CellRange] = field(default_factory=dict)
+
+    def history(self, until: Period) -> History:
+        """The figures of every month up to and including one."""
+        periods = [period for period in self.month.periods if period <= until]
+        for period in periods[len(self._history) :]:
+            figures = steps.figures_of(self.month, self.facts, period, self._history)
+            self._history[period] = _sharing(figures, self._places)
+        return {period: self._history[period] for period in periods}
 
 
 def gather(month: Month, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]) -> Together:
@@ -40,11 +51,7 @@ def gather(month: Month, readings: Sequence[Readings], checked: Sequence[Sequenc
     found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
     tables = [table for intake in intakes for table in intake.tables]
     known = facts.accept(tables, found, month.configuration.contracts)
-    history: dict[Period, Mapping[str, Figure]] = {}
-    places: dict[CellRange, CellRange] = {}
-    for period in month.periods:
-        history[period] = _sharing(steps.figures_of(month, known, period, history), places)
-    return Together(known, _by_file(intakes), _by_submission(found), history)
+    return Together(month, known, _by_file(intakes), _by_submission(found))
 
 
 def _sharing(figures: Mapping[str, Figure], places: dict[CellRange, CellRange]) -> Mapping[str, Figure]:
@@ -68,15 +75,14 @@ def month_of(together: Together, standing: Standing) -> tuple[Accepted, Measured
         [finding for sha in own for finding in together.findings.get(sha, ())],
         steps.answers_of([one for s in plan.submissions for one in together.intakes.get(s.sha256, ())]),
     )
-    history = {period: together.history[period] for period in month.periods}
-    return accepted, steps.reconcile_month(month, accepted, history)
+    return accepted, steps.reconcile_month(month, accepted, together.history(month.period))
 
 
 def changes(together: Together, standing: Standing) -> Iterator[tuple[Figure | None, Figure]]:
     """The figures of a month that are not what its current briefing printed, old and new, in registry order."""
     briefing, month = standing.briefing, standing.month
     old = month.ledger.figures_of(briefing) if briefing else {}
-    for code, figure in together.history[month.period].items():
+    for code, figure in together.history(month.period)[month.period].items():
         before = old.get(code)
         if briefing and (before is None or before.value != figure.value):
             yield before, figure

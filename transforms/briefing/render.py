@@ -5,6 +5,7 @@ Nothing is fetched but the template folder's style sheets, the given fonts, and 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from transforms.errors import EnvironmentFailure
 
 if TYPE_CHECKING:
     from weasyprint import Document
+    from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -79,9 +81,18 @@ def laid_out(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Pat
     fetcher = _fetcher(memory, [*paths.values(), Path(printing.TEMPLATE_FOLDER).resolve() / "page.css"])
     source = HTML(string=html, base_url=Path(printing.TEMPLATE_FOLDER).resolve().as_uri() + "/", url_fetcher=fetcher)
     try:
-        return source.render(pdf_tags=True)
+        return source.render(font_config=_font_configuration(css), pdf_tags=True)
     except FatalURLFetchingError as error:
         raise EnvironmentFailure(f"{error.__cause__ or error}") from error
+
+
+@functools.lru_cache(maxsize=1)
+def _font_configuration(css: str) -> FontConfiguration:
+    """One for all documents of a process, else each loads the same eight fonts anew, page one for its trial as well.
+    WeasyPrint fills it by what `css` says, once."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
 
 
 def _font_paths(fonts: Mapping[str, str | Path]) -> dict[str, Path]:

@@ -22,6 +22,7 @@ from transforms.briefing import printing
 from transforms.briefing.compose import compose
 from transforms.briefing.fitting import fit
 from transforms.briefing.proofs import RULES, Refusal, refusals
+from transforms.briefing.proofs.beside import strings
 from transforms.briefing.proofs.boxes import Box
 from transforms.briefing.proofs.content import MM
 from transforms.briefing.proofs.paper import close, read_back
@@ -332,6 +333,12 @@ def test_an_empty_value_of_a_program_is_refused(check: Check, text: str) -> None
 
 def test_an_empty_value_beside_the_text_is_refused(check: Check) -> None:
     assert check("<h2>一、样张</h2><p style='bookmark-level:2;bookmark-label:\"None\"'>字</p><p>字</p>") == ["PF06"]
+
+
+def test_a_hash_that_happens_to_read_like_an_empty_value_passes() -> None:
+    """Before, one document in some thousands was refused for the checksum of its own attachment."""
+    parameters = pikepdf.Dictionary(CheckSum=pikepdf.String(b"{{ None }} \xa3\xe5"), Told=pikepdf.String("{{ None }}"))
+    assert list(strings(pikepdf.Dictionary(Params=parameters))) == ["{{ None }}"]
 
 
 @pytest.mark.parametrize("text", ["“None”", "financial", "nano", "information", "{x}", "inf.xlsx"])

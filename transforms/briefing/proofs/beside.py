@@ -9,6 +9,9 @@ from typing import Any
 
 import pikepdf
 
+# Hashes, whose bytes may happen to read as anything (ISO 32000-1, 14.4 and table 46).
+_BYTES = ("/ID", "/CheckSum")
+
 
 def titles(document: pikepdf.Pdf) -> dict[str, int]:
     """Bookmarks → their level, from 1."""
@@ -31,7 +34,7 @@ def strings(item: Any) -> Iterator[str]:
     elif isinstance(item, pikepdf.Array):
         yield from _direct(item.as_list())
     elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
-        yield from _direct(part for key, part in item.items() if key != "/ID")
+        yield from _direct(part for key, part in item.items() if key not in _BYTES)
 
 
 def _direct(parts: Iterable[Any]) -> Iterator[str]:
