@@ -12,8 +12,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from flows.ledger import Briefing, Ledger
-from flows.ledger.audit import Deed, Entry, broken
+from flows.ledger import Briefing, Ledger, audited
+from flows.ledger.audit import Entry, broken
 from flows.store import MANIFEST, Store, sha256_of
 from transforms.errors import EnvironmentFailure, UsageError
 from transforms.run_package import PACKAGE
@@ -55,13 +55,12 @@ def _cut_off(log: tuple[Entry, ...], head: str) -> str:
 
 
 def _stored(ledger: Ledger, store: Store, log: tuple[Entry, ...], made: tuple[Briefing, ...]) -> Iterator[str]:
-    cleared = {folder for entry in log if entry.deed == Deed.CLEARED for folder in entry.details.get("issues", ())}
+    cleared, destroyed = audited.cleared(log)
     for briefing in made:
-        folder = f"{briefing.district}/{briefing.period}/{briefing.fingerprint}"
-        kept = None if folder in cleared else store.issue(folder)
-        if folder not in cleared and (kept is None or kept[1] != briefing.manifest):
-            yield f"存储中 issues/{folder} 缺失或被改过，与账本不符。"
-    for sha256 in ledger.archived():
+        kept = None if briefing.folder in cleared else store.issue(briefing.folder)
+        if briefing.folder not in cleared and (kept is None or kept[1] != briefing.manifest):
+            yield f"存储中 issues/{briefing.folder} 缺失或被改过，与账本不符。"
+    for sha256 in sorted(ledger.archived().keys() - destroyed):
         try:
             store.get(sha256)
         except EnvironmentFailure as error:

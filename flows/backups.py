@@ -140,7 +140,7 @@ def restore(settings: Settings, source: Path, force: bool = False) -> Told:
         raise UsageError(f"{source} 不是完整的备份文件。") from error
     except OSError as error:
         raise atomic.failure(f"读不了备份 {source}", error) from error
-    seal(ledger, Store(settings.store_url))
+    seal(ledger, Store(settings.store_url), anew=True)
     kept = {
         name.removeprefix("data/"): e["sha256"] for name, e in contents["files"].items() if name.startswith("data/")
     }

@@ -21,7 +21,7 @@ COMMANDS = (
     history.revisions,
     *(tracing.why, tracing.uses, tracing.sql, tracing.metrics, tracing.dictionary),
     *(machine.serve, machine.doctor),
-    *(upkeep.backup, upkeep.restore, upkeep.status),
+    *(upkeep.backup, upkeep.restore, upkeep.gc, upkeep.status),
 )
 
 app = typer.Typer(

@@ -21,7 +21,7 @@ from flows.editorials import Said
 from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
 from flows.revising import Past, files_until, method_of, past_of
-from flows.sealing import seal
+from flows.sealing import refuse_if_lost, seal
 from flows.settings import REPOSITORY, Settings
 from flows.sources import pull
 from flows.store import EDITIONS, Store, outputs, write_outputs
@@ -133,6 +133,7 @@ def open_month(
         url = str(Path(url).expanduser().absolute())
     known = dt.datetime.combine(as_known, dt.time.max, CHINA) if as_known else None
     ledger, store = Ledger(settings.database_url), Store(settings.store_url)
+    refuse_if_lost(ledger, store)
     return Month(settings, configuration, month, url, out or settings.out, known, ledger, store)
 
 
@@ -157,7 +158,8 @@ def receive(month: Month, period: Period, at: dt.datetime) -> Received:
             sha = month.store.put(item.data)
             size = len(item.data)
             arrivals.append(Arrival(sha, item.department, item.filename, size, item.received_at, item.sender))
-    month.ledger.record_submissions(district.code, period, arrivals, at, month.inbox_name)
+    if month.ledger.record_submissions(district.code, period, arrivals, at, month.inbox_name):
+        seal(month.ledger, month.store)
     waiting = tuple(item.filename for item in incoming.waiting)
     return Received(tuple(notes), (*(item.filename for item in incoming), *waiting), waiting)
 

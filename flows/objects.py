@@ -7,10 +7,12 @@ object. What is there is asked by key; no listing decides anything.
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from flows import atomic
 from flows.urls import failure_of, open_folder, store_credentials, without_credentials
@@ -75,6 +77,14 @@ class Objects:
             except FileNotFoundError:
                 return
 
+    def listed(self, folder: str) -> Iterator[tuple[str, int, dt.datetime]]:
+        """Key, size and age of what stands in a folder, for clearing away by age: nothing else is decided by a listing."""
+        with self._explained(f"读不了存储 {self.shown}"):
+            self._filesystem.invalidate_cache()
+            found = self._filesystem.find(self._path(folder), withdirs=False, detail=True)
+        for path, entry in sorted(found.items()):
+            yield f"{folder}{path.removeprefix(self._path(folder))}", int(entry["size"]), _written(entry)
+
     def _create(self, key: str, data: bytes) -> bool:
         """Put `data` there unless something is; whether it was put."""
         if self._s3:
@@ -117,3 +127,11 @@ class Objects:
             if failure is None and not isinstance(error, OSError):
                 raise
             raise failure or atomic.failure(what, error) from error  # type: ignore[arg-type]
+
+
+def _written(entry: dict[str, Any]) -> dt.datetime:
+    """When, as each kind of store says it; now where it does not say."""
+    at = next((entry[name] for name in ("LastModified", "mtime", "created") if entry.get(name)), None)
+    if isinstance(at, int | float):
+        return dt.datetime.fromtimestamp(at, dt.UTC)
+    return at if isinstance(at, dt.datetime) and at.tzinfo else dt.datetime.now(dt.UTC)

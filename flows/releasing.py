@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flows import month as months
 from flows.ledger import Editorial, Status, Word
 from flows.month import Issue, Month, Plan
+from flows.sealing import seal
 from transforms.errors import Stopped, UsageError
 
 SIGNER = "办公室"
@@ -46,7 +47,7 @@ def release(
 
 def sign(month: Month, draft: str, signer: str) -> None:
     """Sign the draft with this fingerprint; the issue comes out at the next run."""
-    month.ledger.record_editorial(month.code, month.period, Editorial(Word.SIGN, "", signer, months.now(), draft))
+    _record(month, Editorial(Word.SIGN, "", signer, months.now(), draft))
 
 
 def _say(month: Month, plan: Plan, by: str, note: str | None, correction: str) -> None:
@@ -68,3 +69,4 @@ def _say(month: Month, plan: Plan, by: str, note: str | None, correction: str) -
 
 def _record(month: Month, entry: Editorial) -> None:
     month.ledger.record_editorial(month.code, month.period, entry)
+    seal(month.ledger, month.store)

@@ -13,7 +13,7 @@ from flows.documents import PDF
 from flows.fonts import font_files
 from flows.ledger import Briefing, Ledger, Status
 from flows.progress import report
-from flows.sealing import seal
+from flows.sealing import refuse_if_lost, seal
 from flows.settings import REPOSITORY, Settings
 from flows.store import Store, outputs, sha256_of, write_outputs
 from transforms import exports, fact_tables
@@ -117,6 +117,7 @@ def _open(settings: Settings, code: str, period: Period, out: Path | None) -> _P
     if period < Period.parse(region.numbering.first_period):
         raise UsageError(f"{period} 早于活动开始的月份 {region.numbering.first_period}，没有汇总可做。")
     ledger, store = Ledger(settings.database_url), Store(settings.store_url)
+    refuse_if_lost(ledger, store)
     return _Place(settings, region, period, out or settings.out, ledger, store, text)
 
 

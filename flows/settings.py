@@ -59,6 +59,18 @@ class MailSettings(BaseModel):
     outbox: Path | None = None
 
 
+class Retention(BaseModel):
+    """How many days `sancu gc` leaves what is not needed any more. Issues that are out or current are never cleared."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    drafts_days: Annotated[int, Field(ge=1)] = 365  # files of drafts that others took the place of
+    readings_days: Annotated[int, Field(ge=1)] = 90  # readings and checks, which are made again when asked for
+    outbox_days: Annotated[int, Field(ge=1)] = 90  # letters and records of those that were sent
+    refused_days: Annotated[int, Field(ge=1)] = 30  # drafts that did not pass the check
+    originals_years: Annotated[int, Field(ge=1)] | None = None  # what departments sent; None: for ever
+
+
 class Settings(BaseSettings):
     """All settings. URLs may hold a password, so they print as `**********`; read them through `…_url`."""
 
@@ -77,6 +89,7 @@ class Settings(BaseSettings):
     fonts: Path = REPOSITORY / ".fonts"
     reader: ReaderLimits = ReaderLimits()
     mail: MailSettings = MailSettings()
+    retention: Retention = Retention()
 
     @field_validator(*_PATHS)
     @classmethod
@@ -138,6 +151,7 @@ def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
     known = {PREFIX + "CONFIG"} | {(PREFIX + name).upper() for name in Settings.model_fields}
     known |= {f"{PREFIX}READER__{name}".upper() for name in ReaderLimits.model_fields}
     known |= {f"{PREFIX}MAIL__{name}".upper() for name in MailSettings.model_fields}
+    known |= {f"{PREFIX}RETENTION__{name}".upper() for name in Retention.model_fields}
     known |= {f"{PREFIX}INBOX_{name}" for name in ("USER", "PASSWORD", "KEY", "KNOWN_HOSTS", "ENDPOINT")}
     known |= {f"{PREFIX}STORE_{name}" for name in ("USER", "PASSWORD", "ENDPOINT")}
     known |= {PREFIX + "SMTP_PASSWORD"}
@@ -193,6 +207,7 @@ def _reason(kind: str, keys: list[str], message: str) -> str:
     if kind != "extra_forbidden":
         return f"值不对（{message}）"
     nested = {"reader": ReaderLimits.model_fields, "mail": MailSettings.model_fields}
+    nested["retention"] = Retention.model_fields
     known = nested.get(keys[0], {}) if len(keys) > 1 else Settings.model_fields
     near = difflib.get_close_matches(keys[-1], list(known), n=1)
     return "没有这一项" + (f"，相近的有“{near[0]}”" if near else f"，可用的有：{'、'.join(known)}")

@@ -5,7 +5,8 @@ readings/<key>.parquet    derived, can be rebuilt
 rows/ab/abcd….parquet     a dataset's accepted rows of one month, named by its SHA-256; issues list them
 results/<run>-…           between the machines of a run with Dask; removed at its end
 issues/<folder>/…         the files of one issue; `manifest.json` comes last and lists the others
-audit/head                the audit log's last row when an issue came out
+audit/head                the audit log's last row when its deeds were kept
+audit/deeds/000/000012    the 12th deed and the rows that it put into the ledger (`flows.ledger.journal`)
 parts/                    being written; in a folder only
 """
 
@@ -128,6 +129,16 @@ class Store:
             return None
         return whole, manifest
 
+    def put_deed(self, number: int, record: bytes) -> None:
+        """Keep the record of a deed of the audit log."""
+        self._objects.keep(_deed(number), record)
+
+    def deed(self, number: int) -> bytes | None:
+        return self._objects.read(_deed(number))
+
+    def has_deed(self, number: int) -> bool:
+        return self._objects.size(_deed(number)) is not None
+
     def put_head(self, head: str) -> None:
         """Keep the head of the audit log."""
         self._objects.write(_HEAD, head.encode())
@@ -215,6 +226,10 @@ def _archive(sha256: str) -> str:
 
 def _rows(sha256: str) -> str:
     return f"rows/{_safe(sha256)[:2]}/{sha256}.parquet"
+
+
+def _deed(number: int) -> str:
+    return f"audit/deeds/{number // 1000:03d}/{number:06d}"
 
 
 def _result(run: str, sha256: str) -> str:

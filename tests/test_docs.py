@@ -6,7 +6,7 @@ import pytest
 from typer.main import get_command
 
 from flows.cli import app
-from flows.settings import MailSettings, ReaderLimits, Settings
+from flows.settings import MailSettings, ReaderLimits, Retention, Settings
 from tests.pipeline import ROOT
 from transforms.districts import Thresholds
 
@@ -57,8 +57,9 @@ def test_every_link_leads_somewhere(readme: str) -> None:
 
 def test_every_setting_is_documented() -> None:
     text = text_of("docs/settings.md")
-    names = [f"SANCU_{name.upper()}" for name in Settings.model_fields if name not in ("reader", "mail")]
+    names = [f"SANCU_{name.upper()}" for name in Settings.model_fields if name not in ("reader", "mail", "retention")]
     names += [f"SANCU_MAIL__{name.upper()}" for name in MailSettings.model_fields]
+    names += [f"SANCU_RETENTION__{name.upper()}" for name in Retention.model_fields]
     names += [f"SANCU_READER__{name.upper()}" for name in ReaderLimits.model_fields]
     assert [name for name in names if f"`{name}`" not in text] == []
 

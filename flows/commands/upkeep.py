@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.commands.terminal import STOPPED, JsonOption, OutOption, print_json
+from transforms.errors import UsageError
 
 audit = typer.Typer(help="审计：谁在什么时候做了什么；有没有被改过。", no_args_is_help=True)
 
@@ -70,15 +71,25 @@ def backup(
 
 
 def restore(
-    source: Annotated[Path, typer.Argument(metavar="文件", help="sancu backup 写的文件。")],
+    source: Annotated[Path | None, typer.Argument(metavar="文件", help="sancu backup 写的文件。")] = None,
+    from_archive: Annotated[bool, typer.Option("--from-archive", help="没有备份：用存储里的记录重建账本。")] = False,
     force: Annotated[bool, typer.Option("--force", help="代替现有的账本；不写时只恢复到空的。")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """从备份恢复；先逐个核对校验值，有一个不对就什么都不动。"""
+    """从备份恢复；先逐个核对校验值，有一个不对就什么都不动。只丢了账本的，可以从存储重建。"""
     from flows.backups import restore as put_back
+    from flows.rebuilding import rebuild
     from flows.settings import load_settings
 
-    _tell(put_back(load_settings(), source.expanduser().absolute(), force), "已恢复", as_json)
+    if (source is None) != from_archive:
+        raise UsageError("请写明从哪里恢复：sancu restore 备份文件，或 sancu restore --from-archive。")
+    if source is not None:
+        _tell(put_back(load_settings(), source.expanduser().absolute(), force), "已恢复", as_json)
+        return
+    rebuilt = rebuild(load_settings(), force)
+    _tell(rebuilt, "已从存储重建", as_json)
+    if rebuilt.lost:
+        raise typer.Exit(STOPPED)
 
 
 def _tell(told: Any, done: str, as_json: bool) -> None:
@@ -87,6 +98,24 @@ def _tell(told: Any, done: str, as_json: bool) -> None:
         return
     for line in told.lines(done):
         print(line)
+
+
+def gc(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会清理什么、多少，不动。")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """清理没有用的：中断留下的、旧的读数和信、被替换的送审稿；签发过的和现行的不动。"""
+    from flows.clearing import clear
+    from flows.settings import load_settings
+
+    kinds = clear(load_settings(), dry_run)
+    if as_json:
+        print_json([vars(kind) for kind in kinds])
+        return
+    for kind in kinds:
+        print(kind.line())
+    total = sum(kind.bytes for kind in kinds) / 2**20
+    print(f"共 {total:.1f} MB，{'没有清理（--dry-run）' if dry_run else '已清理'}。")
 
 
 def status(as_json: JsonOption = False) -> None:

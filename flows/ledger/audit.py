@@ -109,9 +109,9 @@ def last(connection: Connection) -> tuple[int, str] | None:
     return (row[0], row[1]) if row else None
 
 
-def entries(connection: Connection) -> Iterator[Entry]:
-    """Every row, the first one first."""
-    for row in connection.execute(select(audit).order_by(audit.c.number)).mappings():
+def entries(connection: Connection, since: int = 1) -> Iterator[Entry]:
+    """Every row from number `since` on, the first one first."""
+    for row in connection.execute(select(audit).where(audit.c.number >= since).order_by(audit.c.number)).mappings():
         yield Entry(**row)
 
 

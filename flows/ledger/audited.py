@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from flows.ledger import models, records
 from flows.ledger.audit import Deed, Entry, digest
-from flows.ledger.records import Briefing, Editorial, Status, Word
+from flows.ledger.records import Briefing, Status
 
 _MADE = (Deed.MADE, Deed.RELEASED)
 _SAID = (Deed.NOTED, Deed.SIGNED, Deed.CORRECTED, Deed.CAUSE_TOLD)
+
+
+def cleared(log: Iterable[Entry]) -> tuple[set[str], set[str]]:
+    """What has been cleared away and has not come back: folders of issues, and hashes of archived files."""
+    issues: set[str] = set()
+    archived: set[str] = set()
+    for entry in log:
+        if entry.deed == Deed.CLEARED:
+            issues |= set(entry.details["issues"])
+            archived |= set(entry.details["archived"])
+        elif entry.deed == Deed.CONFIRMED:
+            issues.discard(f"{entry.district}/{entry.period}/{entry.about}")
+    return issues, archived
 
 
 def briefings(connection: Connection) -> Iterator[Briefing]:
@@ -56,7 +69,7 @@ def _figures(connection: Connection, briefing: int) -> str:
 def _words(connection: Connection, log: Sequence[Entry]) -> Iterator[str]:
     entered: dict[Any, Entry] = {e.details["entry"]: e for e in log if e.deed in _SAID}
     for row in connection.execute(select(models.editorial).order_by(models.editorial.c.id)).mappings():
-        said = Editorial(Word(row["kind"]), row["text"], row["by"], row["at"], row["about"])
+        said = records.editorial_of(row)
         if entered.pop(said.digest(), None) is None and log and said.at >= log[0].at:
             yield f"账本中 {row['district']} {row['period']} 的按语或签发（{said.by}）与审计记录不符，被改过。"
     for entry in entered.values():

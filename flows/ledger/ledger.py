@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from flows.ledger import attempts, audit, audited, issued, models, portable, receipts, records, tracing
+from flows.ledger import attempts, audit, audited, issued, journal, models, portable, receipts, records, tracing
 from flows.ledger.audit import Deed
 from flows.ledger.database import Database
 from flows.ledger.locks import run_locked
@@ -45,6 +45,14 @@ class Ledger:
         """
         return run_locked(self._database, district, period, timeout)
 
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every run off every month.
+
+        Raises:
+            EnvironmentFailure: a live process is at one.
+        """
+        return run_locked(self._database, "", None, 0.0)
+
     def record_submissions(
         self,
         district: str,
@@ -60,10 +68,10 @@ class Ledger:
         same name and time came later, at `seen_at`, so a file replaced in place never rewrites what was known.
         """
         with self._database.writing() as connection:
-            new = receipts.enter(connection, inbox, district, period, arrivals, seen_at)
-            if new:
-                files = [[s.department, s.filename, s.sha256, s.received_at.isoformat()] for s in new]
-                audit.append(connection, Deed.RECEIVED, district, str(period), details={"files": files})
+            new, dated = receipts.enter(connection, inbox, district, period, arrivals, seen_at)
+            details = {"files": _told(new)} | ({"dated": _told(dated)} if dated else {})
+            if new or dated:
+                audit.append(connection, Deed.RECEIVED, district, str(period), details=details)
             return new
 
     def submissions(
@@ -104,6 +112,8 @@ class Ledger:
             if briefing.as_known is None:
                 attempts.forget(connection, briefing.district, briefing.period)
             if known := _find(connection, briefing.district, briefing.period, briefing.fingerprint):
+                if briefing.as_known is None:  # made anew, since its files were lost or cleared away
+                    _confirm(connection, known, briefing.made_at)
                 return known
             row = insert(models.briefing).values(records.briefing_row(briefing)).returning(models.briefing.c.id)
             key: int = connection.execute(row).scalar_one()
@@ -122,15 +132,8 @@ class Ledger:
 
     def latest_briefing(self, district: str, period: Period) -> Briefing | None:
         """The month's current briefing: the one made or confirmed last, leaving out those made as known on a day."""
-        table = models.briefing
-        wanted = (
-            select(table)
-            .where(table.c.district == district, table.c.period == str(period), table.c.as_known.is_(None))
-            .order_by(table.c.confirmed_at.desc(), table.c.id.desc())
-        )
         with self._database.reading() as connection:
-            row = connection.execute(wanted.limit(1)).mappings().first()
-        return records.briefing_of(dict(row)) if row else None
+            return _latest(connection, district, period)
 
     def confirm(self, briefing: Briefing, at: dt.datetime) -> None:
         """Say that a run at `at` found `briefing` to be what the submissions in force give: it is the current one
@@ -139,12 +142,7 @@ class Ledger:
         latest = self.latest_briefing(briefing.district, briefing.period)
         if latest is None or latest.id != briefing.id or briefing.period in self.attempts(briefing.district):
             with self._database.writing() as connection:
-                connection.execute(
-                    update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at, as_known=None)
-                )
-                if latest is None or latest.id != briefing.id:
-                    place = (briefing.district, str(briefing.period), briefing.fingerprint)
-                    audit.append(connection, Deed.CONFIRMED, *place)
+                _confirm(connection, briefing, at)
                 attempts.forget(connection, briefing.district, briefing.period)
 
     def begin(self, district: str, fingerprints: Mapping[Period, str], at: dt.datetime) -> None:
@@ -183,6 +181,18 @@ class Ledger:
         with self._database.reading() as connection:
             return tuple(audit.entries(connection))
 
+    def deeds(self, since: int) -> Iterator[tuple[int, bytes]]:
+        """The number of every deed from number `since` on, and the record that the store keeps of it."""
+        with self._database.reading() as connection:
+            yield from journal.written(connection, since)
+
+    def has_deed(self, head: str) -> bool:
+        """Whether the audit log has the row `12:4f0c…`."""
+        number, _, digest = head.partition(":")
+        with self._database.reading() as connection:
+            wanted = select(models.audit.c.hash).filter_by(number=int(number))
+            return connection.execute(wanted).scalar() == digest
+
     def audit_head(self) -> str:
         """`12:4f0c…`: the newest deed's number and hash; empty when there is none."""
         with self._database.reading() as connection:
@@ -216,10 +226,12 @@ class Ledger:
         with self._database.reading() as connection:
             return tuple(audited.briefings(connection))
 
-    def archived(self) -> tuple[str, ...]:
-        """The hash of every file that was ever received."""
+    def archived(self) -> dict[str, dt.datetime]:
+        """The hash of every file that was ever received, and when it was first seen last."""
+        table = models.submission.c
         with self._database.reading() as connection:
-            return tuple(connection.execute(select(models.submission.c.sha256).distinct()).scalars())
+            wanted = select(table.sha256, func.max(table.first_seen_at)).group_by(table.sha256)
+            return {row.sha256: row[1] for row in connection.execute(wanted)}
 
     def editorials(self, district: str, period: Period, as_known: dt.datetime | None = None) -> tuple[Editorial, ...]:
         """What the office said of a month's issue by `as_known`, in that order."""
@@ -301,10 +313,33 @@ class Ledger:
             return tracing.receipts(connection, district, sha256)
 
 
+def _latest(connection: Connection, district: str, period: Period) -> Briefing | None:
+    table = models.briefing
+    wanted = (
+        select(table)
+        .where(table.c.district == district, table.c.period == str(period), table.c.as_known.is_(None))
+        .order_by(table.c.confirmed_at.desc(), table.c.id.desc())
+    )
+    row = connection.execute(wanted.limit(1)).mappings().first()
+    return records.briefing_of(dict(row)) if row else None
+
+
+def _confirm(connection: Connection, briefing: Briefing, at: dt.datetime) -> None:
+    """Make it the current one, unless it is."""
+    latest = _latest(connection, briefing.district, briefing.period)
+    if latest is None or latest.id != briefing.id:
+        connection.execute(update(models.briefing).filter_by(id=briefing.id).values(confirmed_at=at, as_known=None))
+        audit.append(connection, Deed.CONFIRMED, briefing.district, str(briefing.period), briefing.fingerprint)
+
+
 def _find(connection: Connection, district: str, period: Period, fingerprint: str) -> Briefing | None:
     wanted = select(models.briefing).filter_by(district=district, period=str(period), fingerprint=fingerprint)
     row = connection.execute(wanted).mappings().first()
     return records.briefing_of(dict(row)) if row else None
+
+
+def _told(submissions: Iterable[Submission]) -> list[list[str]]:
+    return [[s.department, s.filename, s.sha256, s.received_at.isoformat()] for s in submissions]
 
 
 def _editorials(connection: Connection, district: str, period: Period, kind: Word | None = None) -> list[Editorial]:
@@ -312,7 +347,7 @@ def _editorials(connection: Connection, district: str, period: Period, kind: Wor
     if kind is not None:
         wanted = wanted.filter_by(kind=kind.value)
     rows = connection.execute(wanted).mappings()
-    return [Editorial(Word(row["kind"]), row["text"], row["by"], row["at"], row["about"]) for row in rows]
+    return [records.editorial_of(row) for row in rows]
 
 
 def _audit(connection: Connection, made: Briefing, figures: list[Figure], findings: list[Finding]) -> None:

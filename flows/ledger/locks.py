@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, or_, select
 
 from flows.ledger.database import Database
 from flows.ledger.models import run_lock
@@ -27,19 +27,21 @@ _POLL_SECONDS = 0.2
 
 
 @contextmanager
-def run_locked(database: Database, district: str, period: Period, timeout: float) -> Iterator[None]:
-    """Hold the lock of a district's month; wait up to `timeout` seconds for it.
+def run_locked(database: Database, district: str, period: Period | None, timeout: float) -> Iterator[None]:
+    """Hold the lock of a district's month; wait up to `timeout` seconds for it. Without a period it is the lock of all
+    months, which is held while no other is.
 
     Raises:
         EnvironmentFailure: a live process holds it; names that process.
     """
-    key = {"district": district, "period": str(period)}
+    key = {"district": district, "period": str(period or "")}
     deadline = time.monotonic() + timeout
     with database.present() if database.served else nullcontext("") as token:
         owner, waiting = token + secrets.token_hex(16), False
         while holder := _take(database, key, owner):
             held = (
-                f"{district} {period} 正由另一次运行处理（主机 {holder['host'].split(' ')[0]}，进程 {holder['pid']}，"
+                f"{holder['district'] or '存储'} {holder['period'] or '清理'} 正由另一次运行处理"
+                f"（主机 {holder['host'].split(' ')[0]}，进程 {holder['pid']}，"
                 f"{holder['since'].astimezone():%Y-%m-%d %H:%M:%S} 开始）"
             )
             if time.monotonic() >= deadline:
@@ -63,16 +65,18 @@ def held(database: Database, connection: Connection, district: str) -> set[str]:
 
 
 def _take(database: Database, key: dict[str, str], owner: str) -> Mapping[str, Any] | None:
-    """Take the lock; None when taken, else the row of the live holder."""
+    """Take the lock; None when taken, else the row of a live process that holds it, or the lock of all."""
     mine = {**key, "owner": owner, "since": dt.datetime.now(dt.UTC), **this_process()._asdict()}
     with database.writing() as connection:
-        holder = connection.execute(select(run_lock).filter_by(**key)).mappings().first()
-        if holder is None:
-            connection.execute(insert(run_lock).values(mine))
-        elif _at_work(database, connection, holder, mine["since"]):
-            return dict(holder)
-        else:
-            connection.execute(update(run_lock).where(run_lock.c.owner == holder["owner"]).values(mine))
+        wanted = select(run_lock)
+        if key["period"]:
+            own = (run_lock.c.district == key["district"]) & (run_lock.c.period == key["period"])
+            wanted = wanted.where(or_(own, run_lock.c.period == ""))
+        for holder in connection.execute(wanted).mappings().all():
+            if _at_work(database, connection, holder, mine["since"]):
+                return dict(holder)
+            connection.execute(delete(run_lock).where(run_lock.c.owner == holder["owner"]))
+        connection.execute(insert(run_lock).values(mine))
         return None
 
 

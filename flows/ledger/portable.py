@@ -55,12 +55,13 @@ class Dump:
 
 def dump(connection: Connection) -> Dump:
     log = tuple(audit.entries(connection))
-    cleared = {folder for entry in log for folder in entry.details.get("issues", ())}
-    made = {f"{b.district}/{b.period}/{b.fingerprint}": dict(b.manifest) for b in audited.briefings(connection)}
+    cleared, destroyed = audited.cleared(log)
+    made = {briefing.folder: dict(briefing.manifest) for briefing in audited.briefings(connection)}
+    received = set(connection.execute(select(models.submission.c.sha256)).scalars())
     return Dump(
         {name: list(lines(connection, table)) for name, table in TABLES.items()},
         {folder: manifest for folder, manifest in made.items() if folder not in cleared},
-        tuple(connection.execute(select(models.submission.c.sha256).distinct()).scalars()),
+        tuple(sorted(received - destroyed)),
         log[-1],
     )
 
@@ -68,8 +69,21 @@ def dump(connection: Connection) -> Dump:
 def lines(connection: Connection, table: Table) -> Iterator[bytes]:
     """A row a line, in the order of its key."""
     for row in connection.execute(select(table).order_by(*table.primary_key)).mappings():
-        values = {name: _plain(value) for name, value in row.items()}
-        yield json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+        yield line(plain(row))
+
+
+def line(row: Mapping[str, Any]) -> bytes:
+    return audit.canonical(row) + b"\n"
+
+
+def plain(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row as JSON can hold it."""
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def row_of(table: Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The row that `plain` was given."""
+    return {name: _value(table.c[name], value) for name, value in values.items()}
 
 
 def fill(connection: Connection, tables: Mapping[str, Iterable[bytes]]) -> None:
@@ -79,7 +93,7 @@ def fill(connection: Connection, tables: Mapping[str, Iterable[bytes]]) -> None:
     for name, table in TABLES.items():
         rows: list[dict[str, Any]] = []
         for line in tables.get(name, ()):
-            rows.append({key: _value(table.c[key], value) for key, value in json.loads(line).items()})
+            rows.append(row_of(table, json.loads(line)))
             if len(rows) == _AT_ONCE:
                 connection.execute(insert(table), rows)
                 rows = []

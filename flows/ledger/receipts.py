@@ -25,11 +25,11 @@ def enter(
     period: Period,
     arrivals: Iterable[Arrival],
     seen_at: dt.datetime,
-) -> tuple[Submission, ...]:
-    """Write the receipts that are new, and the time of those that the register lists by now; those that are new."""
+) -> tuple[tuple[Submission, ...], tuple[Submission, ...]]:
+    """Write the receipts that are new, and the time of those that the register lists by now; both."""
     key = {"inbox": inbox, "district": district, "period": str(period)}
     known = [dict(row) for row in connection.execute(select(submission).filter_by(**key)).mappings()]
-    new = []
+    new, dated = [], []
     for arrival in arrivals:
         row = _receipt(arrival, known, seen_at)
         if row is None:
@@ -37,13 +37,14 @@ def enter(
         if "id" in row:
             connection.execute(update(submission).filter_by(id=row["id"]).values(row))
             known = [other for other in known if other["id"] != row["id"]]
+            dated.append(_submission(row))
         else:
             row |= key
             added = connection.execute(insert(submission).values(row).returning(submission.c.id))
             row["id"] = added.scalar_one()
             new.append(_submission(row))
         known.append(row)
-    return tuple(new)
+    return tuple(new), tuple(dated)
 
 
 def in_force(

@@ -76,6 +76,11 @@ class Briefing:
     released_at: dt.datetime | None = None
     id: int = 0
 
+    @property
+    def folder(self) -> str:
+        """Where its files stand in the store."""
+        return f"{self.district}/{self.period}/{self.fingerprint}"
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -84,6 +89,10 @@ class Attempt:
     started_at: dt.datetime
     ended_at: dt.datetime | None
     message: str = ""
+
+
+def editorial_of(row: Mapping[Any, Any]) -> Editorial:
+    return Editorial(Word(row["kind"]), row["text"], row["by"], row["at"], row["about"])
 
 
 def figure_row(briefing_id: int, position: int, figure: Figure) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flows import month as months
 from flows.month import Month
+from flows.objects import Objects
 from flows.releasing import release
 from flows.settings import load_settings
 from tests.flows.test_releasing import make
@@ -19,6 +20,14 @@ def issue_in(folder: Path) -> None:
     month = opened(folder)
     make(month)
     release(month, make, "分管主任", "开局之月。")
+
+
+def moved_to(bucket: str, folder: Path) -> None:
+    """Put all that its store holds into an object store."""
+    objects, store = Objects(bucket), folder / "var" / "store"
+    for path in store.rglob("*"):
+        if path.is_file():
+            objects.write(path.relative_to(store).as_posix(), path.read_bytes())
 
 
 def opened(folder: Path) -> Month:
