@@ -13,9 +13,11 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,10 @@ from flows.ledger import Ledger, Status
 from tests.pipeline import INBOX, ROOT
 from transforms.period import Period
 
-PATIENCE = 150.0
+PATIENCE = 600.0
 SCHEDULE = "\nschedule: {since: 2014-06, remind: {days: []}}\n"
-JUNE = Period(2014, 6)
+JUNE, JULY = Period(2014, 6), Period(2014, 7)
+SANCU = [sys.executable, "-c", "from flows.cli import main; main()"]
 
 
 def eventually(what: Callable[[], Any], service: Service) -> Any:
@@ -54,19 +57,27 @@ class Service:
         return str(json.loads((self.home / "serve.json").read_text())["url"])
 
     def ask(self, path: str, **wanted: Any) -> Any:
+        """The server's answer. While its database is busy it is asked again, as Prefect's own client does."""
         request = urllib.request.Request(
             f"{self.url}/{path}", json.dumps(wanted).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            return json.loads(answer.read() or b"null")
+        opener, deadline = urllib.request.build_opener(urllib.request.ProxyHandler({})), time.monotonic() + PATIENCE
+        while True:
+            try:
+                with opener.open(request, timeout=30) as answer:
+                    return json.loads(answer.read() or b"null")
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                    raise
+            time.sleep(1)
 
-    def runs(self, kind: str) -> list[dict[str, Any]]:
-        """Runs of June's draft or issue, the oldest first."""
-        tag = {"tags": {"all_": [f"350303 {kind} 2014-06"]}}
+    def runs(self, kind: str, month: Period = JUNE) -> list[dict[str, Any]]:
+        """Runs of a month's draft or issue, the oldest first."""
+        tag = {"tags": {"all_": [f"350303 {kind} {month}"]}}
         return list(self.ask("flow_runs/filter", flow_runs=tag, sort="START_TIME_ASC"))
 
-    def states(self, kind: str) -> list[str]:
-        return [run["state_type"] for run in self.runs(kind)]
+    def states(self, kind: str, month: Period = JUNE) -> list[str]:
+        return [run["state_type"] for run in self.runs(kind, month)]
 
     def running(self, kind: str, number: int) -> int:
         """The process of the `number`-th run, once it is RUNNING; 0 before."""
@@ -99,22 +110,21 @@ def processes_about(home: Path) -> list[str]:
     ]
 
 
+def surroundings(folder: Path) -> dict[str, str]:
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "SANCU_"))}
+    folders = {name: str(folder / name.lower()) for name in ("HOME", "OUT", "DATA")}
+    return given | {f"SANCU_{name}": path for name, path in folders.items()} | {"SANCU_INBOX": str(INBOX)}
+
+
 @contextmanager
 def serving(folder: Path, at: str) -> Iterator[Service]:
     """`sancu serve` at a rehearsed moment; ends with Ctrl-C and leaves nothing behind."""
     home = folder / "home"
     log = folder / f"serve-{at.replace(':', '')}.log"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "SANCU_"))}
-    given = {
-        "SANCU_HOME": str(home),
-        "SANCU_OUT": str(folder / "out"),
-        "SANCU_DATA": str(folder / "data"),
-        "SANCU_INBOX": str(INBOX),
-    }
-    start = [sys.executable, "-c", "from flows.cli import main; main()", "serve"]
-    command = [*start, "--port", "0", "--cron", "* * * * *", "--at", at]
+    command = [*SANCU, "serve", "--port", "0", "--cron", "* * * * *", "--at", at]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=clean | given, stdout=output, stderr=subprocess.STDOUT)
+        given = surroundings(folder)
+        process = subprocess.Popen(command, cwd=ROOT, env=given, stdout=output, stderr=subprocess.STDOUT)
     service = Service(home, process, log)
     try:
         eventually(lambda: (home / "serve.json").exists() or process.poll() is not None, service)
@@ -176,15 +186,22 @@ def test_a_month_runs_itself_through_kills_and_waits_for_approval(folder: Path) 
         assert planned[0]["name"] == "look"
         assert len(service.runs("draft")) == 3
 
-    with serving(folder, "2014-07-03T08:05") as service:
-        # Three working days later: the issue waits, nothing is released by itself.
+    with serving(folder, "2014-08-05T08:05") as service:
+        # Off for a month: both issues are due, June's first. They wait, nothing is released by itself.
         eventually(lambda: service.states("issue") == ["PAUSED"], service)
         assert len(service.runs("draft")) == 3  # the runs before the restart are still known
-        assert current(folder) is Status.DRAFT
+        assert current(folder, JUNE) is Status.DRAFT
         assert list((folder / "home" / "outbox" / "350303" / "2014-06").glob("*_待签发_*.eml"))
+        # June is approved in Prefect's page, July at the command line.
         eventually(lambda: approved(service), service)
-        assert current(folder) is Status.RELEASED
-        assert len(service.runs("issue")) == 1
+        eventually(lambda: service.states("issue", JULY) == ["PAUSED"], service)
+        done = subprocess.run([*SANCU, "release", "2014-07"], env=surroundings(folder), cwd=ROOT, capture_output=True)
+        assert done.returncode == 0, done.stderr.decode()
+        eventually(lambda: service.states("issue", JULY) == ["COMPLETED"], service)
+        for month in (JUNE, JULY):
+            assert current(folder, month) is Status.RELEASED
+            assert len(service.runs("issue", month)) == 1
+        assert service.runs("draft", JULY) == []  # its issue was due
 
 
 def approved(service: Service) -> bool:
@@ -195,7 +212,7 @@ def approved(service: Service) -> bool:
     return bool(run["state_type"] == "COMPLETED")
 
 
-def current(folder: Path) -> Status:
-    briefing = Ledger(f"sqlite:///{folder / 'home' / 'ledger.sqlite'}").latest_briefing("350303", JUNE)
+def current(folder: Path, month: Period) -> Status:
+    briefing = Ledger(f"sqlite:///{folder / 'home' / 'ledger.sqlite'}").latest_briefing("350303", month)
     assert briefing is not None
     return briefing.status
