@@ -10,6 +10,7 @@ from flows.choices import Only, Runner
 from flows.month import Month
 from flows.outcomes import Outcome
 from flows.progress import report
+from flows.revising import made_before
 from flows.settings import Settings
 from flows.stale import Standing, restore, survey
 from transforms.errors import SancuError, UsageError
@@ -74,7 +75,8 @@ def _make(month: Month, first: Period, only: Only, dry_run: bool, runner: Runner
         from transforms.checks import warm_up
 
         made_by = backfill.with_options(task_runner=task_runner(month.settings, runner))
-        warm_up()
+        if not made_before(month):
+            warm_up()
         server.wait()
         return made_by(
             district=month.code,

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from flows import month as months
 from flows import steps
-from flows.month import Month
+from flows.month import Month, Plan
 from transforms.board import due_on, with_counts
 from transforms.briefing.view import Receipt, ReceiptStatus, SheetReceipt, Tally
 from transforms.findings import Finding
@@ -21,6 +21,8 @@ from transforms.submissions import Submission
 HEADINGS = ("部门", "报表", "状态", "行数", "退回行", "退回", "需说明", "提示", "收到")
 _NUMBERS = range(3, 8)  # columns that are set flush right
 _WHOLE_FILE = "（全文件）"
+
+Found = tuple[tuple[Receipt, ...], tuple[Finding, ...]]
 
 
 @dataclass(frozen=True)
@@ -96,27 +98,43 @@ class Board:
 
 
 def board_of(month: Month) -> Board:
-    """Pull every month's folder up to this one, read, check and reconcile what is in force: what a run would find.
+    """Pull every month's folder up to this one; what a run would find in what is in force.
 
     Raises:
         EnvironmentFailure: the inbox, store or ledger refuses.
     """
-    received = {period: months.receive(month, period, months.now()) for period in month.periods}
-    planned = months.plan(month, received)
-    readings = [steps.read_month(month, part) for part in months.by_period(planned.submissions)]
-    checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
-    accepted = steps.accept_rows(month, planned, readings, checked)
-    findings = steps.all_findings(accepted, steps.measure_months(month, accepted))
-    current = tuple(s for s in planned.submissions if s.period == month.period)
+    planned = months.plan(month, months.received_of(month))
+    made = month.ledger.find_briefing(month.code, month.period, planned.fingerprint)
+    receipts, findings = _as_found(month, planned, month.ledger.findings_of(made)) if made else _anew(month, planned)
     configuration = month.configuration
     departments = configuration.departments
     return Board(
         period=month.period,
         due={name: due_on(configuration.contracts_of(name), month.period) for name in departments},
-        receipts=with_counts(accepted.receipts, findings),
+        receipts=with_counts(receipts, findings),
         findings={name: tuple(f for f in findings if f.department == name) for name in departments},
-        submissions=current,
+        submissions=_current(month, planned),
     )
+
+
+def _as_found(month: Month, planned: Plan, findings: tuple[Finding, ...]) -> Found:
+    """From what the run found that made the issue which stands; this month's files are opened to count their rows."""
+    current = _current(month, planned)
+    files = {submission.sha256 for submission in current}
+    own = [finding for finding in findings if finding.submission in files]
+    return steps.receipts_of(month, planned, steps.read_month(month, current), own), findings
+
+
+def _anew(month: Month, planned: Plan) -> Found:
+    """Read, check and reconcile every month, as a run does."""
+    readings = [steps.read_month(month, part) for part in months.by_period(planned.submissions)]
+    checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
+    accepted = steps.accept_rows(month, planned, readings, checked)
+    return accepted.receipts, steps.all_findings(accepted, steps.measure_months(month, accepted))
+
+
+def _current(month: Month, planned: Plan) -> tuple[Submission, ...]:
+    return tuple(submission for submission in planned.submissions if submission.period == month.period)
 
 
 def _row_numbers(sheet: SheetReceipt) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from flows import fingerprint as prints
 from transforms.period import CHINA, Period
 from transforms.revisions import (
     Cause,
@@ -101,6 +102,16 @@ def files_until(submissions: Iterable[Submission], periods: Iterable[Period]) ->
 def method_of(inputs: Mapping[str, str]) -> str:
     """A hash of what beside the files makes the figures: program, contracts, district file."""
     return _hash(sorted((name, value) for name, value in inputs.items() if name not in _NOT_METHOD))
+
+
+def made_before(month: Month) -> bool:
+    """Whether an issue of the month was made from the files in force by today's method: what was read and checked for it
+    is kept, so nothing has to be checked again."""
+    submissions = month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
+    files = files_until(submissions, [month.period])[month.period]
+    method = method_of(prints.inputs(month.configuration.texts, {}, prints.code_version(), fonts=""))
+    made = month.ledger.issued(month.code, month.period)
+    return any((one.period, one.files, one.method) == (month.period, files, method) for one in made)
 
 
 def basis(month: Month, plan: Plan, revisions: Sequence[Revision]) -> dict[str, str]:

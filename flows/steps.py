@@ -131,9 +131,7 @@ def accepted_of(
     """`known` are the rows up to the month; `intakes` and `found` may be of other months too."""
     current = {s.sha256 for s in plan.submissions if s.period == month.period}
     own = [finding for finding in found if finding.submission in current]
-    configuration = month.configuration
-    receipts = board(configuration.contracts, configuration.departments, month.period, intakes, own)
-    receipts = with_corrections(receipts, plan.superseded, _findings_in(month, plan.superseded))
+    receipts = receipts_of(month, plan, intakes, own)
     explanations = {
         key: (text, f"{intake.submission.sender or intake.submission.department} {_day(intake.submission)}")
         for intake in intakes
@@ -141,6 +139,13 @@ def accepted_of(
         for key, text in intake.explanations.items()
     }
     return Accepted(known, (*plan.notes, *own), receipts, explanations, answers)
+
+
+def receipts_of(month: Month, plan: Plan, intakes: Sequence[Intake], own: Sequence[Finding]) -> tuple[Receipt, ...]:
+    """What became of each department's file; `own` are the findings in this month's files."""
+    configuration = month.configuration
+    receipts = board(configuration.contracts, configuration.departments, month.period, intakes, own)
+    return with_corrections(receipts, plan.superseded, _findings_in(month, plan.superseded))
 
 
 def _findings_in(month: Month, submissions: Sequence[Submission]) -> list[Finding]:

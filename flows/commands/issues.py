@@ -91,10 +91,12 @@ def _make(month: Any, runner: Runner = Runner.LOCAL) -> Any:
     with prefect_server(month.settings.home / "prefect") as server:
         from flows.hands import task_runner
         from flows.monthly import monthly_briefing
+        from flows.revising import made_before
         from transforms.checks import warm_up
 
         made_by = monthly_briefing.with_options(task_runner=task_runner(month.settings, runner))
-        warm_up()
+        if not made_before(month):
+            warm_up()
         server.wait()
         return made_by(
             district=month.code,

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from flows import board as boards
+from flows import steps
 from flows.board import Board, board_of
 from flows.month import Month, open_month
 from flows.settings import load_settings
+from tests import pipeline
 from tests.pipeline import INBOX, Run, environment
 
 pytestmark = pytest.mark.xdist_group("june")
@@ -81,6 +84,18 @@ def test_json_says_the_same(april: tuple[Month, Board]) -> None:
         assert [(s["sheet"], s["status"], s["findings"]) for s in one["sheets"]] == [
             (s.sheet, s.status.value, asdict(s.tally)) for s in receipt.sheets
         ]
+
+
+def test_where_the_issue_stands_the_board_is_what_its_run_found(
+    april: tuple[Month, Board], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    month, anew = april
+    run = pipeline.measured(month)
+    steps.publish_issue(month, run.plan, run.accepted, run.measured, run.view(), pipeline.UNPRINTED, {})
+    monkeypatch.delattr(boards, "_anew")
+    found = board_of(month)
+    assert found == anew
+    assert (list(found.lines()), found.as_json()) == (list(anew.lines()), anew.as_json())
 
 
 def test_the_board_is_annex_one_of_the_briefing(june: Run, tmp_path: Path) -> None:
