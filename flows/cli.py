@@ -1,6 +1,6 @@
 """`sancu`: the commands. Output for people is Chinese; `--json` gives the same for programs.
 
-Exit codes: 0 done, 1 findings or a release stopped it, 2 bad input or usage, 3 the environment failed.
+Exit codes: 0 done, 1 findings or a release stopped it, 2 bad input or usage, 3 the environment failed, 130 Ctrl-C.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import NoReturn
 import typer
 
 from flows.commands import history, intake, issues, machine, tracing, upkeep
-from flows.commands.terminal import BAD_INPUT, DONE, ENVIRONMENT, STOPPED
-from transforms.errors import EnvironmentFailure, SancuError, Stopped
+from flows.commands.terminal import BAD_INPUT, DONE, ENVIRONMENT, INTERRUPTED, STOPPED
+from transforms.errors import EnvironmentFailure, Interrupted, SancuError, Stopped
 
-EXIT_CODES = {Stopped: STOPPED, EnvironmentFailure: ENVIRONMENT}
+EXIT_CODES = {Stopped: STOPPED, EnvironmentFailure: ENVIRONMENT, Interrupted: INTERRUPTED}
 COMMANDS = (
     *(issues.run, issues.release, issues.backfill, issues.rollup),
     *(intake.check, intake.form, intake.board),
@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except SancuError as error:
         print(error, file=sys.stderr)
         sys.exit(EXIT_CODES.get(type(error), BAD_INPUT))
-    except KeyboardInterrupt:
-        print("已中断。重新运行同一条命令会接着做。", file=sys.stderr)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # typer says nothing of Ctrl-C
+            print("已中断。重新运行同一条命令会接着做。", file=sys.stderr)
+        raise
     sys.exit(DONE)

@@ -57,5 +57,6 @@ def _made(work: Here, month: Month, plan: Plan) -> Issue:
     returned = tasks.mark(month, plan, accepted, measured)
     report("发布")
     issue = tasks.publish(month, plan, accepted, measured, view, documents, returned)
+    report("收尾", 1)
     tasks.announce(month, issue, measured, accepted)
     return issue

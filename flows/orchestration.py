@@ -100,6 +100,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for the command, which tells the server what became of its run
             )
         return cls(process, f"http://127.0.0.1:{port}/api", log)
 

@@ -33,17 +33,28 @@ class Pace:
     """How far a step is, in words, and how long it will still take when its parts take what they have taken so far."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock, self._step, self._began = clock, "", 0.0
+        self._clock, self._step, self._began = clock, "准备", 0.0
+        self._done, self._total = 0, 1
 
     def tell(self, step: str, done: int, total: int) -> str:
         if step != self._step or not done:
             self._step, self._began = step, self._clock()
+        self._done, self._total = done, total
         if total <= 1:
             return step
         told = f"{step} {done}/{total}"
         if done in (0, total):
             return told
         return f"{told}，约剩 {_duration((self._clock() - self._began) / done * (total - done))}"
+
+    def interrupted(self) -> str:
+        """What Ctrl-C leaves."""
+        left = self._total - self._done
+        if self._total > 1:
+            told = f"做完 {self._done} 个，还有 {left} 个没有做"
+        else:
+            told = "这一步没有做完，没有出的不留半份" if left else "简报已经出了"
+        return f"已中断，停在“{self._step}”：{told}。已经做完的都保存着，重新运行同一条命令会接着做。"
 
 
 def _duration(seconds: float) -> str:

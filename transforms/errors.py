@@ -23,3 +23,7 @@ class EnvironmentFailure(SancuError):
 
 class Stopped(SancuError):
     """The work is refused by a rule of the office, not by a mistake: a released issue, a gate that is shut."""
+
+
+class Interrupted(SancuError):
+    """Somebody pressed Ctrl-C; the message says what was done and what was not."""

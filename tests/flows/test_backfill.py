@@ -163,9 +163,12 @@ def test_a_district_that_cannot_be_worked_on_does_not_stop_the_others(june: Run,
     ("seconds", "left"), [(10, "不到 1 分钟"), (60, "4 分钟"), (3600, "4 小时 0 分钟"), (1000, "1 小时 7 分钟")]
 )
 def test_how_long_it_will_take(seconds: float, left: str) -> None:
-    moments = iter((0.0, 5.0, 5.0 + seconds))
+    moments = iter((0.0, 5.0, 5.0 + seconds, 5.0 + seconds))
     pace = Pace(lambda: next(moments))
     assert pace.tell("收文", 0, 1) == "收文"
     assert pace.tell("出简报", 0, 5) == "出简报 0/5"
     assert pace.tell("出简报", 1, 5) == f"出简报 1/5，约剩 {left}"
+    assert "停在“出简报”：做完 1 个，还有 4 个没有做。" in pace.interrupted()
     assert pace.tell("出简报", 5, 5) == "出简报 5/5"
+    pace.tell("收尾", 1, 1)
+    assert "简报已经出了" in pace.interrupted()
