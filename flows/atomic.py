@@ -32,8 +32,9 @@ def failure(what: str, error: OSError) -> EnvironmentFailure:
     return EnvironmentFailure(f"{what}：{_REASONS.get(error.errno or 0) or error.strerror or error}。")
 
 
-def stage(folder: Path, data: bytes) -> Path:
-    """Write `data` under a temporary name in `folder`, down to the disk; nothing is left behind on failure.
+def stage(folder: Path, data: bytes, mode: int = 0o666) -> Path:
+    """Write `data` under a temporary name in `folder`, down to the disk; nothing is left behind on failure. Of `mode` the
+    process's umask leaves what it leaves.
 
     Raises:
         OSError: disk full, no permission, …
@@ -41,7 +42,7 @@ def stage(folder: Path, data: bytes) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f".{signature()}.{secrets.token_hex(8)}{PART}"
     try:
-        with part.open("xb") as file:
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -51,14 +52,14 @@ def stage(folder: Path, data: bytes) -> Path:
     return part
 
 
-def write(path: Path, data: bytes, staging: Path | None = None) -> None:
+def write(path: Path, data: bytes, staging: Path | None = None, mode: int = 0o666) -> None:
     """Make `path` hold `data`: staged (in `staging`, on the same disk, or beside it), then renamed.
 
     Raises:
         OSError: `path` is as it was, and no temporary file is left.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = stage(staging or path.parent, data)
+    part = stage(staging or path.parent, data, mode)
     try:
         os.replace(part, path)
     except BaseException:

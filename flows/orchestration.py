@@ -1,7 +1,7 @@
 """Prefect's surroundings for one command: telemetry off, and a server to talk to.
 
-A server named by PREFECT_API_URL is used as it is. Without one, a local server on loopback serves this command
-alone. It is started before anything else, so that it boots while the heavy libraries are imported; its database is
+A server named by PREFECT_API_URL is used as it is, with PREFECT_API_AUTH_STRING where it asks for one. Without one, a local
+server on loopback serves this command alone, and answers nobody without the login of its folder. It is started before anything else, so that it boots while the heavy libraries are imported; its database is
 kept between commands, because creating it anew costs more than the boot.
 """
 
@@ -19,6 +19,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flows import atomic
+from flows.server_login import CLIENT, SERVER, server_login
 from transforms.errors import EnvironmentFailure, SancuError
 
 BOOT_SECONDS = 90  # a cold disk on a busy machine; usually 4
@@ -52,9 +53,10 @@ def prefect_server(home: Path) -> Iterator[Server]:
         yield Server(None, "", home / "server.log")
         return
     check_room(home)
+    login = server_login(home)
     os.environ["PREFECT_HOME"] = str(home)
-    server = Server.start(home)
-    os.environ["PREFECT_API_URL"] = server.url
+    server = Server.start(home, login)
+    os.environ |= {"PREFECT_API_URL": server.url, CLIENT: login}
     try:
         yield server
     except SancuError:
@@ -63,7 +65,7 @@ def prefect_server(home: Path) -> Iterator[Server]:
         check_room(home)  # a server without room answers in many ways
         raise
     finally:
-        del os.environ["PREFECT_API_URL"]
+        del os.environ["PREFECT_API_URL"], os.environ[CLIENT]
         server.stop()
 
 
@@ -90,13 +92,13 @@ class Server:
         self._process, self.url, self._log = process, url, log
 
     @classmethod
-    def start(cls, home: Path) -> Server:
+    def start(cls, home: Path, login: str) -> Server:
         port = _free_port()
         log = home / "server.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "flows.server_process", str(port), str(os.getpid())],
-                env={**os.environ, **OWN_SERVER},
+                env={**os.environ, **OWN_SERVER, SERVER: login},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

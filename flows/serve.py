@@ -28,6 +28,7 @@ from flows.crashes import OWN_WORKER, end_processes, forget_missed, mark_crashed
 from flows.lost import POOL
 from flows.orchestration import BOOT_SECONDS, QUIET
 from flows.schedule_journal import REHEARSAL, done_of, parse_moment, schedule_now
+from flows.server_login import CLIENT, FILE, SERVER, server_login
 from flows.settings import FILENAME, PREFIX, REPOSITORY, Settings
 from flows.supervision import Child, watch
 from transforms.board import due_on
@@ -72,8 +73,10 @@ def serve(settings: Settings, port: int = 4200, cron: str = "", at: str = "") ->
     with _alone(settings.home, folder):
         number = _free(port)
         url = f"http://127.0.0.1:{number}/api"
-        _surroundings(settings, folder, url)
-        server = Child("调度服务", ["flows.serve_process", str(number), str(os.getpid())], folder / "server.log")
+        login = server_login(folder)
+        _surroundings(settings, folder, url, login)
+        start = ["flows.serve_process", str(number), str(os.getpid())]
+        server = Child("调度服务", start, folder / "server.log", {SERVER: login})
         command = ["prefect", "worker", "start", "--pool", POOL, "--type", "process", "--name", OWN_WORKER]
         worker = Child("执行程序", ["flows.bound_process", str(os.getpid()), "-m", *command], folder / "worker.log")
         try:
@@ -102,6 +105,7 @@ def greeting(settings: Settings, url: str, cron: str = "") -> Iterator[str]:
     """What is told at the start: where the page is, and what comes next in each district."""
     now = schedule_now()
     yield f"调度服务已启动：{url.removesuffix('/api')}（只在本机可以打开）"
+    yield f"  页面要登录：把 {settings.home / 'prefect' / FILE} 里的一整行粘贴进去（只有本用户能读）"
     yield (
         f"  现在是 {now.astimezone(CHINA):%Y-%m-%d %H:%M}（北京时间{'，演练' if REHEARSAL in os.environ else ''}）；"
         + (f"按 {cron} 巡查" if cron else "每小时整点巡查，停机时错过的现在补做")
@@ -150,10 +154,10 @@ def _free(port: int) -> int:
         return int(probe.getsockname()[1])
 
 
-def _surroundings(settings: Settings, folder: Path, url: str) -> None:
+def _surroundings(settings: Settings, folder: Path, url: str, login: str) -> None:
     """For this process and all its children, whose working folder is another: telemetry off, settings absolute."""
     os.environ.update(_OWN)
-    os.environ.update({"PREFECT_HOME": str(folder), "PREFECT_API_URL": url})
+    os.environ.update({"PREFECT_HOME": str(folder), "PREFECT_API_URL": url, CLIENT: login})
     file = Path(os.environ.get(PREFIX + "CONFIG", FILENAME)).expanduser().absolute()
     if file.is_file():
         os.environ[PREFIX + "CONFIG"] = str(file)

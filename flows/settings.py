@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 PREFIX = "SANCU_"
 FILENAME = "sancu.toml"
 REPOSITORY = Path(__file__).resolve().parent.parent
-_OTHERS = 0o077  # what others than the owner may do with a file
-_PASSWORD = re.compile(r"://[^/\s:@]*:[^\s@]+@")
+OTHERS = 0o077  # what others than the owner may do with a file
+_PASSWORD = re.compile(r"://[^/\s:@]*:[^\s@]+@|[?&][^=&\s]*(?:pass|key|secret|token)[^=&\s]*=", re.IGNORECASE)
 _PATHS = ("out", "home", "data", "fonts")
 _URLS = ("inbox", "store")
 
@@ -154,14 +154,14 @@ def unknown_variables(environment: Mapping[str, str]) -> tuple[str, ...]:
     known |= {f"{PREFIX}RETENTION__{name}".upper() for name in Retention.model_fields}
     known |= {f"{PREFIX}INBOX_{name}" for name in ("USER", "PASSWORD", "KEY", "KNOWN_HOSTS", "ENDPOINT")}
     known |= {f"{PREFIX}STORE_{name}" for name in ("USER", "PASSWORD", "ENDPOINT")}
-    known |= {PREFIX + "SMTP_PASSWORD"}
+    known |= {PREFIX + "SMTP_PASSWORD", PREFIX + "NOTIFY_WEBHOOK"}
     return tuple(sorted(n for n in environment if n.upper().startswith(PREFIX) and n.upper() not in known))
 
 
 def _text_of(file: Path, required: bool) -> str:
     try:
         text = file.read_text(encoding="utf-8-sig")
-        exposed = file.stat().st_mode & _OTHERS
+        exposed = file.stat().st_mode & OTHERS
     except FileNotFoundError:
         if required:
             raise ConfigurationError(f"{file}:1: 没有这个文件（由环境变量 {PREFIX}CONFIG 指定）") from None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,10 +24,10 @@ _REST_SECONDS = 5.0  # between two starts of a child that dies at once
 
 
 class Child:
-    """One process of the service and its log."""
+    """One process of the service and its log; `own` is of its environment alone."""
 
-    def __init__(self, name: str, arguments: Sequence[str], log: Path) -> None:
-        self.name, self._arguments, self.log = name, arguments, log
+    def __init__(self, name: str, arguments: Sequence[str], log: Path, own: Mapping[str, str] | None = None) -> None:
+        self.name, self._arguments, self.log, self._own = name, arguments, log, own or {}
         self.process: subprocess.Popen[bytes] | None = None
         self._started = 0.0
 
@@ -34,6 +35,7 @@ class Child:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *self._arguments],
+                env={**os.environ, **self._own},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

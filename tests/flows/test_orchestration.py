@@ -8,13 +8,14 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
 from flows import orchestration
 from flows.orchestration import Server, prefect_server
+from flows.server_login import CLIENT, SERVER, server_login
 from tests.pipeline import environment
 from transforms.errors import EnvironmentFailure
 
@@ -36,6 +37,11 @@ def alive(pid: int) -> bool:
         return False
 
 
+def asked(url: str, login: str = ":", method: str = "GET") -> int:
+    given = None if login == ":" else httpx.BasicAuth(*login.split(":", 1))
+    return httpx.request(method, url, auth=given, json={} if method == "POST" else None, trust_env=False).status_code
+
+
 @pytest.mark.flow
 def test_the_server_answers_and_dies_with_a_killed_command(tmp_path: Path) -> None:
     given = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
@@ -43,8 +49,14 @@ def test_the_server_answers_and_dies_with_a_killed_command(tmp_path: Path) -> No
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=given) as parent:
         assert parent.stdout is not None
         pid, url = parent.stdout.readline().split()
-        with urllib.request.urlopen(f"{url}/health") as answer:
-            assert answer.status == 200
+        assert asked(f"{url}/health") == 200
+        login = server_login(tmp_path)
+        for path in ("admin/version", "admin/settings", "flows/", "csrf-token", "openapi.json"):
+            assert asked(f"{url}/{path}") == 401
+            assert asked(f"{url}/{path}", login[:-1]) == 401
+        assert asked(f"{url}/admin/version", login) == 200
+        assert asked(f"{url}/flows/filter", login, "POST") == 200
+        assert asked(f"{url}/flows/filter", method="POST") == asked(f"{url}/health", method="POST") == 401
         parent.send_signal(signal.SIGKILL)
     deadline = time.monotonic() + 30
     while alive(int(pid)) and time.monotonic() < deadline:
@@ -54,7 +66,7 @@ def test_the_server_answers_and_dies_with_a_killed_command(tmp_path: Path) -> No
 
 def test_a_server_that_cannot_start_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orchestration.sys, "executable", "/bin/false")
-    server = Server.start(tmp_path)
+    server = Server.start(tmp_path, "sancu:secret")
     with pytest.raises(EnvironmentFailure, match=r"server\.log"):
         server.wait()
     server.stop()
@@ -69,16 +81,18 @@ def test_a_server_that_the_user_names_is_used(tmp_path: Path) -> None:
 
 def test_the_port_is_free_and_the_surroundings_are_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orchestration.sys, "executable", "/bin/false")
-    for name in (*orchestration.QUIET, "PREFECT_HOME", "PREFECT_API_URL"):
+    for name in (*orchestration.QUIET, "PREFECT_HOME", "PREFECT_API_URL", CLIENT, SERVER):
         monkeypatch.delenv(name, raising=False)
     with prefect_server(tmp_path / "新的 目录") as server:
         assert os.environ["PREFECT_API_URL"] == server.url
+        assert os.environ[CLIENT] == server_login(tmp_path / "新的 目录")
+        assert SERVER not in os.environ
         assert os.environ["PREFECT_SERVER_ANALYTICS_ENABLED"] == "0"
         assert os.environ["PREFECT_HOME"] == str(tmp_path / "新的 目录")
         port = int(server.url.split(":")[2].split("/")[0])
         with socket.create_server(("127.0.0.1", port)):
             assert orchestration._free_port() != port
-    assert "PREFECT_API_URL" not in os.environ
+    assert not {"PREFECT_API_URL", CLIENT} & set(os.environ)
 
 
 def test_what_the_server_said_is_in_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +100,7 @@ def test_what_the_server_said_is_in_its_log(tmp_path: Path, monkeypatch: pytest.
     spoilt.write_text("#!/bin/sh\necho 'cannot start: $*' >&2\nexit 1\n")
     spoilt.chmod(0o755)
     monkeypatch.setattr(orchestration.sys, "executable", str(spoilt))
-    server = Server.start(tmp_path)
+    server = Server.start(tmp_path, "sancu:secret")
     with pytest.raises(EnvironmentFailure, match="PREFECT_API_URL"):
         server.wait()
     assert "cannot start" in (tmp_path / "server.log").read_text()

@@ -13,18 +13,18 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from flows.crashes import processes_of
 from flows.ledger import Ledger, Status
+from flows.server_login import FILE
 from tests.pipeline import INBOX, ROOT
 from transforms.period import Period
 
@@ -56,19 +56,18 @@ class Service:
     def url(self) -> str:
         return str(json.loads((self.home / "serve.json").read_text())["url"])
 
+    @property
+    def login(self) -> str:
+        return (self.home / "prefect" / FILE).read_text().strip()
+
     def ask(self, path: str, **wanted: Any) -> Any:
         """The server's answer. While its database is busy it is asked again, as Prefect's own client does."""
-        request = urllib.request.Request(
-            f"{self.url}/{path}", json.dumps(wanted).encode(), {"Content-Type": "application/json"}
-        )
-        opener, deadline = urllib.request.build_opener(urllib.request.ProxyHandler({})), time.monotonic() + PATIENCE
+        given, deadline = httpx.BasicAuth(*self.login.split(":")), time.monotonic() + PATIENCE
         while True:
-            try:
-                with opener.open(request, timeout=30) as answer:
-                    return json.loads(answer.read() or b"null")
-            except urllib.error.HTTPError as error:
-                if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
-                    raise
+            answer = httpx.post(f"{self.url}/{path}", json=wanted, auth=given, timeout=30, trust_env=False)
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > deadline:
+                answer.raise_for_status()
+                return answer.json() if answer.content else None
             time.sleep(1)
 
     def runs(self, kind: str, month: Period = JUNE) -> list[dict[str, Any]]:
@@ -156,6 +155,7 @@ def test_a_month_runs_itself_through_kills_and_waits_for_approval(folder: Path) 
     pdf = folder / "out" / "350303" / "2014-06" / "briefing.pdf"
 
     with serving(folder, "2014-06-30T08:05") as service:
+        refuses_strangers(service)
         # The last working day: the draft is started, and its process killed.
         os.kill(eventually(lambda: service.running("draft", 1), service), signal.SIGKILL)
         eventually(lambda: service.states("draft")[0] == "CRASHED", service)
@@ -202,6 +202,20 @@ def test_a_month_runs_itself_through_kills_and_waits_for_approval(folder: Path) 
             assert current(folder, month) is Status.RELEASED
             assert len(service.runs("issue", month)) == 1
         assert service.runs("draft", JULY) == []  # its issue was due
+        secret = service.login.partition(":")[2]
+        assert [path for path in service.home.rglob("*") if path.name != FILE and secret.encode() in _read(path)] == []
+        assert secret not in service.log.read_text()
+
+
+def refuses_strangers(service: Service) -> None:
+    """Without the login the page is there and asks for it, the data are not; no command line shows it."""
+    asked = httpx.post(f"{service.url}/flow_runs/filter", json={}, trust_env=False)
+    assert (asked.status_code, asked.json()) == (401, {"exception_message": "Unauthorized"})
+    page = service.url.removesuffix("/api")
+    assert httpx.get(f"{page}/ui-settings", trust_env=False).json()["auth"] == "BASIC"
+    assert f"把 {service.home}/prefect/{FILE} 里的一整行粘贴进去" in service.log.read_text()
+    lines = [_read(path) for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert [line for line in lines if service.login.partition(":")[2].encode() in line] == []
 
 
 def approved(service: Service) -> bool:

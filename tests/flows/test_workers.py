@@ -21,6 +21,7 @@ import pytest
 from flows.ledger import Ledger
 from flows.lost import POOL, redo_lost
 from flows.orchestration import QUIET
+from flows.server_login import CLIENT, SERVER
 from flows.store import Store
 from tests.flows.conftest import store_login
 from tests.flows.databases import Postgres
@@ -32,6 +33,8 @@ pytestmark = [pytest.mark.flow, pytest.mark.slow, pytest.mark.xdist_group("set-u
 
 PATIENCE = 240.0
 BEAT = "2"  # seconds
+LOGIN = "sancu:a-secret-of-this-test"
+AUTH = httpx.BasicAuth(*LOGIN.split(":"))
 FEBRUARY, MARCH = Period(2014, 2), Period(2014, 3)
 
 
@@ -49,6 +52,7 @@ class Office:
         home.mkdir()
         given = {key: value for key, value in os.environ.items() if not key.startswith(("SANCU_", "PREFECT_"))}
         private = {"SANCU_HOME": f"{home}/var", "SANCU_OUT": f"{home}/out", "PREFECT_HOME": f"{home}/prefect"}
+        private |= {CLIENT: LOGIN}
         with (home / "log").open("wb") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, "-m", *command],
@@ -70,14 +74,15 @@ class Office:
         signal_all(self.processes[name].pid, signal.SIGKILL)
 
     def ask(self, path: str, **wanted: Any) -> Any:
-        answer = httpx.post(f"{self.url}/{path}", json=wanted, timeout=60, trust_env=False)
+        answer = httpx.post(f"{self.url}/{path}", json=wanted, auth=AUTH, timeout=60, trust_env=False)
         answer.raise_for_status()
         return answer.json()
 
     def run(self) -> dict[str, Any]:
         """The one backfill, with its history."""
         (run,) = self.ask("flow_runs/filter", flow_runs={"name": {"any_": ["350303-2014-02-2014-03"]}})
-        states = httpx.get(f"{self.url}/flow_run_states/", params={"flow_run_id": run["id"]}, trust_env=False).json()
+        wanted = {"flow_run_id": run["id"]}
+        states = httpx.get(f"{self.url}/flow_run_states/", params=wanted, auth=AUTH, trust_env=False).json()
         return {**run, "history": [state["name"] for state in sorted(states, key=lambda state: state["timestamp"])]}
 
     def at_work(self) -> str:
@@ -109,9 +114,11 @@ def office(folder: Path, shared: dict[str, str], database: str) -> Iterator[Offi
         own = {
             "PREFECT_SERVER_DATABASE_CONNECTION_URL": database.replace("+psycopg", "+asyncpg"),
             "PREFECT__SERVER_FINAL": "1",
+            SERVER: LOGIN,
         }
         it.start("server", "flows.serve_process", port, str(os.getpid()), **own)
         it.eventually(it.is_up)
+        assert httpx.post(f"{it.url}/flow_runs/filter", json={}, trust_env=False).status_code == 401
         yield it
     finally:
         for process in it.processes.values():
@@ -130,7 +137,7 @@ def test_a_backfill_outlives_its_worker_and_a_rolling_restart(
         return ledger.latest_briefing("350303", period) is not None
 
     with office(tmp_path, shared, postgres_server.database()) as it:
-        given = {**os.environ, **QUIET, "PREFECT_API_URL": it.url, "PREFECT_HOME": f"{tmp_path}/deploy"}
+        given = {**os.environ, **QUIET, "PREFECT_API_URL": it.url, CLIENT: LOGIN, "PREFECT_HOME": f"{tmp_path}/deploy"}
         prefect = [sys.executable, "-m", "prefect", "--no-prompt"]
         for command in (("work-pool", "create", POOL, "--type", "process"), ("deploy", "--name", "backfill")):
             done = subprocess.run([*prefect, *command], cwd=ROOT, env=given, capture_output=True, text=True)
@@ -147,7 +154,7 @@ def test_a_backfill_outlives_its_worker_and_a_rolling_restart(
         it.worker("second")
 
         def seen() -> bool:
-            with environment(PREFECT_API_URL=it.url):
+            with environment(**{"PREFECT_API_URL": it.url, CLIENT: LOGIN}):
                 return bool(redo_lost(POOL))
 
         assert it.eventually(seen)
@@ -158,7 +165,8 @@ def test_a_backfill_outlives_its_worker_and_a_rolling_restart(
         it.eventually(lambda: seen() or it.at_work() == "third" or it.run()["state_type"] == "COMPLETED")
         it.eventually(lambda: it.run()["state_type"] == "COMPLETED")
         run = it.run()
-        assert (run["history"].count("Crashed"), run["history"].count("AwaitingRetry")) == (2, 2), run["history"]
+        told = " ".join(run["history"]), run["labels"]["prefect.worker.name"]
+        assert (run["history"].count("Crashed"), run["history"].count("AwaitingRetry")) == (2, 2), told
         assert run["labels"]["prefect.worker.name"] == "third"
     made = {path.parent.relative_to(tmp_path).parts[::3] for path in tmp_path.glob("*/out/*/*/briefing.pdf")}
     assert made == {("first", "2014-02"), ("third", "2014-03")}
