@@ -84,7 +84,7 @@ def _make(month: Month, first: Period, only: Only, dry_run: bool, runner: Runner
             last=str(month.period),
             only=only.value,
             dry_run=dry_run,
-            inbox=month.inbox,
+            inbox=month.inbox_to_tell(),
             out=str(month.out),
             runner=runner.value,
         )

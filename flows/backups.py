@@ -29,7 +29,7 @@ from flows.objects import Objects
 from flows.processes import signature
 from flows.sealing import seal
 from flows.settings import Settings
-from flows.store import MANIFEST, Store, keys_of
+from flows.store import ARCHIVE, MANIFEST, Store, keys_of
 from transforms.errors import EnvironmentFailure, UsageError
 
 FORMAT = 1
@@ -128,6 +128,7 @@ def restore(settings: Settings, source: Path, force: bool = False) -> Told:
             ledger, objects = Ledger(settings.database_url), Objects(settings.store_url)
             if not force and not ledger.is_empty():
                 raise UsageError("账本不是空的，没有恢复。确实要用备份代替现有的账本，请加 --force。")
+            objects.close(ARCHIVE)
             for name in contents["files"]:
                 if name.startswith("store/"):
                     objects.keep(name.removeprefix("store/"), archive.read(name))

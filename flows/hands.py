@@ -20,6 +20,7 @@ from flows.month import Month, Plan, Received
 from flows.renderers import CORES, Renderers
 from flows.settings import Settings
 from flows.steps import Accepted, Measured, Readings
+from flows.urls import without_credentials
 from transforms.briefing.view import View
 from transforms.errors import EnvironmentFailure, UsageError
 from transforms.findings import Finding
@@ -43,13 +44,14 @@ def task_runner(settings: Settings, runner: Runner) -> TaskRunner[Any]:
     from distributed import Client
     from prefect_dask import DaskTaskRunner
 
+    shown = without_credentials(settings.dask)
     try:
         with Client(settings.dask, timeout=_DASK_SECONDS, set_as_default=False) as client:
             workers = client.nthreads()
     except (OSError, ValueError) as error:
-        raise EnvironmentFailure(f"连不上 Dask 的调度程序 {settings.dask}，请检查它是否在运行。") from error
+        raise EnvironmentFailure(f"连不上 Dask 的调度程序 {shown}，请检查它是否在运行。") from error
     if not workers:
-        raise EnvironmentFailure(f"Dask 调度程序 {settings.dask} 没有执行程序：请先运行 dask worker {settings.dask}。")
+        raise EnvironmentFailure(f"Dask 调度程序 {shown} 没有执行程序：请先运行 dask worker {shown}。")
     return DaskTaskRunner(address=settings.dask)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +23,7 @@ from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
 from flows.revising import Past, files_until, method_of, past_of
 from flows.sealing import refuse_if_lost, seal
-from flows.settings import REPOSITORY, Settings
+from flows.settings import PREFIX, REPOSITORY, Settings
 from flows.sources import pull
 from flows.store import EDITIONS, Store, outputs, write_outputs
 from flows.urls import without_credentials
@@ -46,7 +47,7 @@ class Month:
     settings: Settings
     configuration: Configuration
     period: Period
-    inbox: str
+    inbox: str = field(repr=False)  # its URL may hold a password
     out: Path
     as_known: dt.datetime | None
     ledger: Ledger
@@ -64,6 +65,14 @@ class Month:
     @property
     def inbox_name(self) -> str:
         return without_credentials(self.inbox)
+
+    def inbox_to_tell(self) -> str | None:
+        """The inbox as a flow run of this process is told it. Prefect keeps what a run is called with and shows it on its page,
+        so one that is not fit for a message goes by the environment instead."""
+        if self.inbox == self.inbox_name:
+            return self.inbox
+        os.environ[f"{PREFIX}INBOX"] = self.inbox
+        return None
 
     @property
     def folder(self) -> Path:

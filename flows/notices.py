@@ -48,7 +48,7 @@ class Mail:
     """Where letters go. Without `smtp` (`smtp://user@host:587`, `smtps://…`) they stay in the outbox."""
 
     outbox: Path
-    smtp: str = ""
+    smtp: str = field(default="", repr=False)
     sender: str = ""
 
 

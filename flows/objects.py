@@ -10,13 +10,14 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from flows import atomic
 from flows.urls import failure_of, open_folder, store_credentials, without_credentials
 
+_OTHERS = 0o007
 _TRIES = 4  # for one question to an object store that is busy or silent
 
 
@@ -68,6 +69,16 @@ class Objects:
         """Put what never changes under its key there: whole already, it is left as it is; damaged, it is mended."""
         if not self._create(key, data) and self.read(key) != data:
             self.write(key, data)
+
+    def close(self, folder: str) -> None:
+        """Let nobody but owner and group enter a folder on a disk, nor the one where its objects are written first; an
+        object store has rules of its own."""
+        for place in (Path(self._path(folder)), self._parts) if self._local else ():
+            with self._explained(f"写不进存储 {self.shown}"):
+                place.mkdir(parents=True, exist_ok=True)
+                if (mode := place.stat().st_mode) & _OTHERS:
+                    with suppress(PermissionError):  # another user's, whose matter it is
+                        place.chmod(mode & ~_OTHERS)
 
     def remove(self, key: str) -> None:
         """Take it away; one that is not there is no matter."""

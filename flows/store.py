@@ -24,6 +24,7 @@ from flows.objects import Objects
 from transforms.errors import EnvironmentFailure
 
 MANIFEST = "manifest.json"
+ARCHIVE = "archive"
 EDITIONS = "editions"  # a folder that not every issue has
 _HEAD = "audit/head"
 Manifest = dict[str, Any]
@@ -46,6 +47,7 @@ class Store:
         """Archive `data`, unless it is there; its SHA-256."""
         digest = sha256_of(data)
         if self._objects.size(_archive(digest)) != len(data):
+            self._objects.close(ARCHIVE)  # it holds petitioners' names
             self._objects.keep(_archive(digest), data)
         return digest
 
@@ -221,7 +223,7 @@ def keys_of(manifests: Mapping[str, Manifest], archived: Iterable[str]) -> set[s
 
 
 def _archive(sha256: str) -> str:
-    return f"archive/{_safe(sha256)[:2]}/{sha256}.bin"
+    return f"{ARCHIVE}/{_safe(sha256)[:2]}/{sha256}.bin"
 
 
 def _rows(sha256: str) -> str:

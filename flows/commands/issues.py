@@ -101,7 +101,7 @@ def _make(month: Any, runner: Runner = Runner.LOCAL) -> Any:
         return made_by(
             district=month.code,
             period=str(month.period),
-            inbox=month.inbox,
+            inbox=month.inbox_to_tell(),
             out=str(month.out),
             as_known=month.as_known.date() if month.as_known else None,
             runner=runner.value,

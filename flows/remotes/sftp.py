@@ -107,4 +107,6 @@ def _key_file(name: str) -> str:
     file = Path(name).expanduser()
     if not file.is_file():
         raise EnvironmentFailure(f"没有密钥文件 {file}（由 SANCU_INBOX_KEY 指定）。")
+    if file.stat().st_mode & 0o077:
+        raise EnvironmentFailure(f"密钥文件 {file} 能被别的用户读写，没有使用。请运行：chmod 600 '{file}'")
     return str(file)

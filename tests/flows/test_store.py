@@ -72,6 +72,18 @@ def test_issue_exists_only_with_its_manifest_and_undamaged(url: str) -> None:
     assert store.issue(folder) is None
 
 
+def test_the_archive_is_not_for_everybody(root: Path) -> None:
+    """It holds what departments sent, petitioners' names too; a group may share it."""
+    before = os.umask(0)
+    try:
+        Store(f"file://{root}").put(b"abc")
+        (root / "archive").chmod(0o777)
+        Store(f"file://{root}").put(b"def")
+    finally:
+        os.umask(before)
+    assert [(root / name).stat().st_mode & 0o777 for name in ("archive", "parts")] == [0o770, 0o770]
+
+
 def test_layout_and_no_leftovers(root: Path) -> None:
     digest = Store(f"file://{root}").put(b"abc")
     assert files_in(root) == [f"archive/{digest[:2]}/{digest}.bin"]
