@@ -1,6 +1,8 @@
 """送审: a scheduled issue waits for the analyst. The flow run suspends, so no process waits; it goes on when somebody
 resumes it in Prefect's page, or when the schedule finds that `sancu release` has released the month.
 
+Who approves there is not known: the page has one login for all. So the service's own user must have the role to release.
+
 An approval holds for the version that was waiting. Resumed after its data has changed, the run makes the new version
 and suspends again.
 """
@@ -14,6 +16,7 @@ from pydantic import Field
 from flows.ledger import Status
 from flows.month import Issue, Month
 from flows.releasing import sign
+from flows.roles import Role, require
 
 
 class Approval(RunInput):
@@ -31,8 +34,12 @@ def sign_when_approved(month: Month, issue: Issue) -> None:
     """Suspend until this very version is approved, then sign it.
 
     Within a flow run of a deployment only: the first call ends the process, a call after the approval returns.
+
+    Raises:
+        NotAllowed: the user that the service runs as may not release.
     """
     approval = suspend_flow_run(wait_for_input=Approval, key=issue.briefing.fingerprint[:16])
     with month.ledger.lock(month.code, month.period):
         if not is_released(month):
+            require(month.settings, Role.RELEASE)
             sign(month, issue.briefing.fingerprint, approval.signer)

@@ -9,8 +9,12 @@ from pathlib import Path
 from flows import atomic
 from flows.explanation import Explanation, SourceRange, printed
 from flows.ledger import Ledger
+from flows.ledger.audit import Deed
 from flows.readings import Readings
+from flows.roles import Role, require
+from flows.sealing import seal
 from flows.settings import Settings
+from flows.store import Store
 from flows.why import explain
 from transforms import evidence
 from transforms import evidence_rows as rows
@@ -24,20 +28,28 @@ from transforms.readings import Reading
 _SUFFIX = ".xlsx"
 
 
-def write_evidence(settings: Settings, code: str, period: str, out: Path, district: str | None = None) -> Path:
-    """Write the workbook to `out`, whole or not at all; its path.
+def write_evidence(
+    settings: Settings, code: str, period: str, out: Path, district: str | None = None, unmasked: bool = False
+) -> Path:
+    """Write the workbook to `out`, whole or not at all; its path. `unmasked` with petitioners' names and the like, for those
+    who have the role: it is entered in the audit log before anything is read, and the file is its owner's alone.
 
     Raises:
+        NotAllowed: `unmasked`, and the user may not.
         UsageError: as `explain`, or `out` is no name of an .xlsx file.
         EnvironmentFailure: as `explain`, or `out` cannot be written.
     """
     if out.suffix.lower() != _SUFFIX or out.is_dir():
         raise UsageError(f"“{out}”应是一个以 {_SUFFIX} 结尾的文件名。")
     explanation = explain(settings, code, period, district)
-    place = district or settings.district
-    data = evidence.workbook(gather(explanation, Readings(settings, place, Ledger(settings.database_url))))
+    place, ledger = district or settings.district, Ledger(settings.database_url)
+    if unmasked:
+        require(settings, Role.PETITIONS)
+        ledger.record_deed(Deed.UNMASKED, {"figure": code}, place, period)
+        seal(ledger, Store(settings.store_url))
+    data = evidence.workbook(gather(explanation, Readings(settings, place, ledger, unmasked)))
     try:
-        atomic.write(out, data)
+        atomic.write(out, data, mode=0o600 if unmasked else 0o666)
     except OSError as error:
         raise atomic.failure(f"写不进 {out}", error) from error
     return out

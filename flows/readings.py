@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from flows.configuration import Configuration
     from flows.ledger import Ledger
     from flows.settings import Settings
-    from transforms.tables import Table
+    from transforms.submissions import Submission
+    from transforms.tables import RawWorkbook, Table
 
 _CONTRACTS = "contracts"
 
@@ -37,10 +38,11 @@ def keep(store: Store, configuration: Configuration, tables: Iterable[Table], ag
 
 
 class Readings:
-    """What was read of a district's files."""
+    """What was read of a district's files; `unmasked` with what stands in personal columns, taken from the archive anew each
+    time and kept nowhere."""
 
-    def __init__(self, settings: Settings, district: str, ledger: Ledger) -> None:
-        self._settings, self._district, self._ledger = settings, district, ledger
+    def __init__(self, settings: Settings, district: str, ledger: Ledger, unmasked: bool = False) -> None:
+        self._settings, self._district, self._ledger, self._unmasked = settings, district, ledger, unmasked
         self._store = Store(settings.store_url)
         self._keys = _Keys(
             {f"{_CONTRACTS}/{name}": text for name, text in texts_of(settings.data / _CONTRACTS, "*.yaml").items()}
@@ -60,6 +62,10 @@ class Readings:
         Raises:
             EnvironmentFailure: the archive lacks the file, or with the contracts of today it has no such sheet.
         """
+        masked = self._masked(submission, sheet, letters)
+        return self._as_written(submission, masked) if self._unmasked else masked
+
+    def _masked(self, submission: str, sheet: str, letters: Collection[str] | None) -> Reading:
         if (kept := self.load(submission, sheet, letters)) is not None:
             return kept
         from flows.configuration import load_configuration
@@ -75,15 +81,27 @@ class Readings:
         contract = next(contract for contract in configuration.contracts if contract.id == table.dataset)
         return from_parquet(to_parquet(table, contract), letters)
 
+    def _as_written(self, submission: str, reading: Reading) -> Reading:
+        from flows.configuration import load_configuration
+        from transforms.personal import as_written
+
+        contracts = load_configuration(self._settings.data, self._district).contracts
+        contract = next(contract for contract in contracts if contract.id == reading.dataset)
+        if not any(column.personal for column in contract.columns):
+            return reading
+        return as_written(reading, self._raw(self._ledger.submission(submission)), contract)
+
     def _tables(self, configuration: Configuration, submission: str) -> Sequence[Table]:
-        # pandas, and the process that opens files, only where something must be read again
-        from flows.reader_pool import shared
-        from transforms.reading import read_submission
+        from transforms.reading import read_submission  # pandas, only where something must be read again
 
         received = self._ledger.submission(submission)
+        return read_submission(self._raw(received), received, configuration.contracts_of(received.department)).tables
+
+    def _raw(self, received: Submission) -> RawWorkbook:
+        from flows.reader_pool import shared
+
         with shared(self._settings.reader.limits).reader() as reader:
-            raw = reader.read(self._store.get(submission), received.filename)
-        return read_submission(raw, received, configuration.contracts_of(received.department)).tables
+            return reader.read(self._store.get(received.sha256), received.filename)
 
 
 class _Keys:

@@ -30,10 +30,11 @@ from flows.configuration import Configuration, load_configuration
 from flows.crashes import describe, mark_crashed
 from flows.lost import redo_lost
 from flows.monthly import monthly_briefing
+from flows.roles import Role, has
 from flows.schedule_journal import Journal, done_of, schedule_now
 from flows.settings import Settings, load_settings
 from transforms.board import due_on
-from transforms.errors import SancuError
+from transforms.errors import NotAllowed, SancuError
 from transforms.period import CHINA, Period
 from transforms.schedule import Action, Kind, due_actions
 from transforms.working_days import unannounced
@@ -81,9 +82,14 @@ def scheduled_briefing(district: DistrictCode, period: PeriodText, kind: Literal
     if kind == "draft":
         Journal(month.settings, month.code).record(f"{kind} {period}", now)
     else:
-        waiting = f"{issue.summary['title']}已经排好，等待签发：{issue.pdf}。签发：sancu release {period}，或在调度页面点 Resume。"
+        page = "，或在调度页面点 Resume" if has(month.settings, Role.RELEASE) else ""
+        waiting = f"{issue.summary['title']}已经排好，等待签发：{issue.pdf}。签发：sancu release {period}{page}。"
         alert(month.settings, month.configuration, month.period, AlertKind.WAITING, waiting, now)
-        approval.sign_when_approved(month, issue)
+        try:
+            approval.sign_when_approved(month, issue)
+        except NotAllowed as error:
+            alert(month.settings, month.configuration, month.period, AlertKind.FAILED, str(error), now)
+            raise
         issue = monthly_briefing.fn(district=district, period=period)
     return "\n".join(issue.lines())
 

@@ -21,6 +21,10 @@ class EnvironmentFailure(SancuError):
     """The machine lacks something: a font, a library, a writable folder, a database."""
 
 
+class NotAllowed(SancuError):
+    """The user has not got the role for it."""
+
+
 class Stopped(SancuError):
     """The work is refused by a rule of the office, not by a mistake: a released issue, a gate that is shut."""
 

@@ -1,14 +1,18 @@
-"""What stands in personal columns of a workbook, as written: for taking it out of what is shown, never for showing it."""
+"""What stands in personal columns of a workbook, as written: for taking it out of what is shown. Only `as_written` is for
+showing it, to those who have the role."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from transforms import coercion, sheets, values
+from transforms.addresses import place_of
 from transforms.contracts import Contract
+from transforms.readings import Reading
 from transforms.sheets import Place
-from transforms.tables import RawWorkbook
+from transforms.tables import RawSheet, RawWorkbook
 
 _NAME = re.compile(r"[㐀-鿿·]{2,6}")
 # Several persons in one cell, or an addition: 张三、李四 等2人 (代)
@@ -35,3 +39,21 @@ def names(raw: RawWorkbook, contracts: Sequence[Contract]) -> frozenset[str]:
     hidden = hidden_texts(sheets.assign(raw.sheets, contracts), contracts)
     parts = (part for text, shown in hidden.items() if shown != values.HIDDEN for part in _BETWEEN.split(text))
     return frozenset(part for part in parts if _NAME.fullmatch(part) and not _NOBODY.search(part))
+
+
+def as_written(reading: Reading, raw: RawWorkbook, contract: Contract) -> Reading:
+    """The reading with what the department wrote in its personal columns."""
+    (sheet,) = (sheet for sheet in raw.sheets if sheet.name == reading.sheet)
+    letters = {column.name: column.letters for column in reading.columns if column.name in reading.written}
+    told = {
+        column.name: [_text(sheet, f"{letters[column.name]}{row}") for row in reading.rows]
+        for column in contract.columns
+        if column.personal and column.name in letters
+    }
+    return replace(reading, written={**reading.written, **told}, values={**reading.values, **told})
+
+
+def _text(sheet: RawSheet, address: str) -> str:
+    place = place_of(address)
+    row = sheet.cells[place[0]] if place and place[0] < len(sheet.cells) else ()
+    return values.clean(row[place[1]]) if place and place[1] < len(row) else ""

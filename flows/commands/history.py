@@ -38,6 +38,7 @@ def revisions(
     from flows import revision_reports as reports
     from flows.configuration import load_configuration
     from flows.ledger import Ledger
+    from flows.roles import Role, require
     from flows.sealing import seal
     from flows.settings import load_settings
     from flows.store import Store
@@ -53,6 +54,7 @@ def revisions(
             raise UsageError(
                 "说明原因要写明期别、--cause 和 --about，如：sancu revisions 2014-06 --cause error --about 金融办"
             )
+        require(settings, Role.EXPLAIN)
         files = reports.say_why(ledger, known.code, month, about, Cause[cause.name], note, signer)
         seal(ledger, Store(settings.store_url))
         print(f"已记下 {'、'.join(files)} 的原因；重做 {month} 的简报后印出：sancu run {month}")

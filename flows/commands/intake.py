@@ -83,9 +83,13 @@ def board(
     """各部门报送情况：谁报了、迟了、要退回、改好了、没报。"""
     from flows.board import board_of
     from flows.month import open_month
+    from flows.roles import Role, require
     from flows.settings import load_settings
 
-    month = open_month(load_settings(), period, district, inbox)
+    settings = load_settings()
+    if send:
+        require(settings, Role.RUN)
+    month = open_month(settings, period, district, inbox)
     found = board_of(month)
     told = {"notices": _remind(month, found, on, send)} if remind or send else {}
     if as_json:

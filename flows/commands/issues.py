@@ -38,9 +38,11 @@ def run(
 ) -> None:
     """做一个月的简报。没有变化时不重做。"""
     from flows import month as months
+    from flows.roles import Role, require
     from flows.settings import load_settings
 
     settings = load_settings()
+    require(settings, Role.RELEASE if sign else Role.RUN)
     known = as_known.date() if as_known else None
     month = months.open_month(settings, period, district, inbox, out.absolute() if out else None, known)
     with progress(enabled=not as_json):
@@ -66,9 +68,12 @@ def release(
     """签发一个月的简报：去掉“送审稿”字样，从此不再改动。可加按语；有错的用 --correct 更正重发。"""
     from flows import month as months
     from flows.releasing import release as release_month
+    from flows.roles import Role, require
     from flows.settings import load_settings
 
-    month = months.open_month(load_settings(), period, district, inbox, out.absolute() if out else None)
+    settings = load_settings()
+    require(settings, Role.RELEASE)
+    month = months.open_month(settings, period, district, inbox, out.absolute() if out else None)
     with progress(enabled=not as_json):
         issue = release_month(month, _make, signer, _text(note), correction)
     _tell(issue, as_json)
@@ -135,11 +140,13 @@ def backfill(
     """补做或重做几个月的简报：先说哪些月有变化、为什么，再从早到晚做。中断后重新运行会接着做。"""
     from flows.backfilling import backfill_districts
     from flows.outcomes import lines
+    from flows.roles import Role, require
     from flows.settings import load_settings
 
+    settings, place = load_settings(), out and out.absolute()
+    require(settings, Role.RUN)
     codes = tuple(filter(None, (code.strip() for code in districts.split(","))))
     with progress(enabled=not as_json, lines=True):
-        settings, place = load_settings(), out and out.absolute()
         outcomes = backfill_districts(settings, first, last, only, dry_run, codes, inbox, place, runner)
     if as_json:
         print_json([outcome.as_json() for outcome in outcomes])
@@ -157,11 +164,14 @@ def rollup(
     as_json: JsonOption = False,
 ) -> None:
     """把所属区县的简报汇总成市或省的一期：该加的相加，企业不重复计，区县排名，谁没有报。"""
+    from flows.roles import Role, require
     from flows.rollup import roll_up_month
     from flows.settings import load_settings
 
+    settings = load_settings()
+    require(settings, Role.RUN)
     with progress(enabled=not as_json):
-        issue = roll_up_month(load_settings(), region, period, out.absolute() if out else None)
+        issue = roll_up_month(settings, region, period, out.absolute() if out else None)
     if as_json:
         print_json(issue.as_json())
         return

@@ -15,10 +15,13 @@ def serve(
     at: Annotated[str, typer.Option(metavar="时刻", help="演练：当作现在是这一时刻，如 2014-06-30T08:05。")] = "",
 ) -> None:
     """在本机运行调度服务：按时收文、催报、做送审稿、出刊，直到 Ctrl-C。"""
+    from flows.roles import Role, require
     from flows.serve import serve as run_service
     from flows.settings import load_settings
 
-    run_service(load_settings(), port, cron, at)
+    settings = load_settings()
+    require(settings, Role.RUN)
+    run_service(settings, port, cron, at)
 
 
 def doctor(as_json: JsonOption = False) -> None:

@@ -17,6 +17,9 @@ def why(
     district: DistrictOption = None,
     cells: Annotated[bool, typer.Option("--cells", help="逐格列出原文和读数。")] = False,
     xlsx: Annotated[Path | None, typer.Option(metavar="文件", help="把所依据的各行抄出，写成证据工作簿。")] = None,
+    unmask: Annotated[
+        bool, typer.Option("--unmask", help="信访人等不遮盖；要有权限，记入审计。只用于 --xlsx。")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """说明一个数的含义，以及它来自哪些单元格。"""
@@ -26,8 +29,10 @@ def why(
     if xlsx is not None:
         from flows.evidence import write_evidence
 
-        print(write_evidence(load_settings(), figure, period, xlsx.absolute(), district))
+        print(write_evidence(load_settings(), figure, period, xlsx.absolute(), district, unmask))
         return
+    if unmask:
+        raise UsageError("--unmask 要与 --xlsx 文件 同用：不遮盖的内容只写进只有本人能读的文件，不在屏幕上显示。")
     explanation = explain(load_settings(), figure, period, district)
     if as_json:
         print_json(explanation.as_json())

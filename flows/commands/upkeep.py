@@ -65,9 +65,12 @@ def backup(
 ) -> None:
     """备份账本、归档、各期文件和规则到一个文件；正在运行时也可以做。"""
     from flows.backups import backup as write_backup
+    from flows.roles import Role, require
     from flows.settings import load_settings
 
-    _tell(write_backup(load_settings(), target.expanduser().absolute()), "已备份", as_json)
+    settings = load_settings()
+    require(settings, Role.MAINTAIN)
+    _tell(write_backup(settings, target.expanduser().absolute()), "已备份", as_json)
 
 
 def restore(
@@ -79,14 +82,17 @@ def restore(
     """从备份恢复；先逐个核对校验值，有一个不对就什么都不动。只丢了账本的，可以从存储重建。"""
     from flows.backups import restore as put_back
     from flows.rebuilding import rebuild
+    from flows.roles import Role, require
     from flows.settings import load_settings
 
     if (source is None) != from_archive:
         raise UsageError("请写明从哪里恢复：sancu restore 备份文件，或 sancu restore --from-archive。")
+    settings = load_settings()
+    require(settings, Role.MAINTAIN)
     if source is not None:
-        _tell(put_back(load_settings(), source.expanduser().absolute(), force), "已恢复", as_json)
+        _tell(put_back(settings, source.expanduser().absolute(), force), "已恢复", as_json)
         return
-    rebuilt = rebuild(load_settings(), force)
+    rebuilt = rebuild(settings, force)
     _tell(rebuilt, "已从存储重建", as_json)
     if rebuilt.lost:
         raise typer.Exit(STOPPED)
@@ -106,9 +112,13 @@ def gc(
 ) -> None:
     """清理没有用的：中断留下的、旧的读数和信、被替换的送审稿；签发过的和现行的不动。"""
     from flows.clearing import clear
+    from flows.roles import Role, require
     from flows.settings import load_settings
 
-    kinds = clear(load_settings(), dry_run)
+    settings = load_settings()
+    if not dry_run:
+        require(settings, Role.MAINTAIN)
+    kinds = clear(settings, dry_run)
     if as_json:
         print_json([vars(kind) for kind in kinds])
         return

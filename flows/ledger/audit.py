@@ -40,6 +40,8 @@ class Deed(StrEnum):
     BACKED_UP = "备份"
     RESTORED = "恢复"
     CLEARED = "清理"
+    REFUSED = "拒绝"
+    UNMASKED = "看信访人的信息"
 
 
 @dataclass(frozen=True)

@@ -171,10 +171,10 @@ class Ledger:
                 details = {"by": entry.by, "entry": entry.digest()}
                 audit.append(connection, _SAID[entry.kind], district, str(period), entry.about, details)
 
-    def record_deed(self, deed: Deed, details: Mapping[str, Any]) -> None:
-        """Add what was done to the ledger or the store as a whole to the audit log."""
+    def record_deed(self, deed: Deed, details: Mapping[str, Any], district: str = "", period: str = "") -> None:
+        """Add what changes no row of a month to the audit log: done to ledger or store as a whole, seen, or refused."""
         with self._database.writing() as connection:
-            audit.append(connection, deed, details=details)
+            audit.append(connection, deed, district, period, details=details)
 
     def audit_log(self) -> tuple[audit.Entry, ...]:
         """Every deed, the first one first."""

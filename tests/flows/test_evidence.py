@@ -10,10 +10,12 @@ import pytest
 
 from flows import atomic, steps
 from flows.evidence import write_evidence
+from flows.ledger.audit import Deed
+from flows.roles import FILE
 from flows.settings import Settings
 from tests import pipeline
 from tests.pipeline import SAMPLE, Run
-from transforms.errors import EnvironmentFailure, UsageError
+from transforms.errors import EnvironmentFailure, NotAllowed, UsageError
 
 pytestmark = pytest.mark.xdist_group("june")
 MARK = "FFFFE699"
@@ -117,3 +119,41 @@ def test_a_full_disk_leaves_the_old_file(settings: Settings, tmp_path: Path, mon
     with pytest.raises(EnvironmentFailure, match="磁盘已满"):
         write_evidence(settings, "housing.area", "2014-06", path)
     assert path.read_bytes() == b"old"
+
+
+def text_of(path: Path) -> str:
+    book = openpyxl.load_workbook(path)
+    return "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_petitioners_are_shown_to_whom_asks_and_may_and_that_is_entered(
+    june: Run, settings: Settings, tmp_path: Path
+) -> None:
+    names = (SAMPLE / "truth" / "petitioners.txt").read_text(encoding="utf-8").split()
+    code = "petition.cases"
+    masked = text_of(write_evidence(settings, code, "2014-06", tmp_path / "遮盖.xlsx"))
+    path = write_evidence(settings, code, "2014-06", tmp_path / "不遮盖.xlsx", unmasked=True)
+    shown = text_of(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [name for name in names if name in masked] == []
+    assert masked.count("××") > 10 and "××" not in shown and sum(name in shown for name in names) > 10
+    last = june.month.ledger.audit_log()[-1]
+    assert (last.deed, last.district, last.period, last.details) == (
+        Deed.UNMASKED,
+        "350303",
+        "2014-06",
+        {"figure": code},
+    )
+    again = text_of(write_evidence(settings, code, "2014-06", tmp_path / "又.xlsx"))
+    assert again == masked  # nothing of it was kept
+
+
+def test_who_may_not_see_petitioners_gets_no_file(settings: Settings, tmp_path: Path) -> None:
+    file = settings.home / FILE
+    file.write_text("petitions = ['信访局']\n", encoding="utf-8")
+    try:
+        with pytest.raises(NotAllowed, match="不能看信访人的信息，能的有：信访局"):
+            write_evidence(settings, "petition.cases", "2014-06", tmp_path / "不遮盖.xlsx", unmasked=True)
+    finally:
+        file.unlink()
+    assert list(tmp_path.iterdir()) == []
