@@ -6,7 +6,7 @@ import pytest
 from typer.main import get_command
 
 from flows.cli import app
-from flows.settings import MailSettings, ReaderLimits, Retention, Settings
+from flows.settings import MailSettings, ReaderLimits, Retention, Settings, unknown_variables
 from tests.pipeline import ROOT
 from transforms.districts import Thresholds
 
@@ -76,3 +76,11 @@ def test_every_line_of_what_is_read_names_tests_that_exist() -> None:
     tests = list((ROOT / "tests").rglob("test_*.py"))
     written = {name for path in tests for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.M)}
     assert {name for names in named for name in names} <= written | {path.stem for path in tests}
+
+
+def test_every_variable_that_is_documented_is_known() -> None:
+    """`sancu doctor` calls the others misspelt."""
+    text = "".join(text_of(f"docs/{name}.md") for name in ("settings", "sources", "scheduling"))
+    named = re.findall(r"`(SANCU_[A-Z_]*[A-Z])`", text)
+    assert "SANCU_NOTIFY_WEBHOOK" in named
+    assert unknown_variables(dict.fromkeys(named, "x")) == ()
