@@ -36,10 +36,19 @@ def sign_when_approved(month: Month, issue: Issue) -> None:
     Within a flow run of a deployment only: the first call ends the process, a call after the approval returns.
 
     Raises:
-        NotAllowed: the user that the service runs as may not release.
+        NotAllowed: as `approve`.
     """
     approval = suspend_flow_run(wait_for_input=Approval, key=issue.briefing.fingerprint[:16])
+    approve(month, issue.briefing.fingerprint, approval.signer)
+
+
+def approve(month: Month, draft: str, signer: str) -> None:
+    """Sign the draft with this fingerprint, unless the month is released.
+
+    Raises:
+        NotAllowed: the user that the service runs as may not release.
+    """
     with month.ledger.lock(month.code, month.period):
         if not is_released(month):
             require(month.settings, Role.RELEASE)
-            sign(month, issue.briefing.fingerprint, approval.signer)
+            sign(month, draft, signer)

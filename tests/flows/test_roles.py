@@ -12,12 +12,15 @@ from flows.actors import user
 from flows.auditing import head_of
 from flows.ledger import Ledger
 from flows.ledger.audit import Deed, broken
+from flows.month import open_month
 from flows.roles import FILE, Role, allowed_for, require
 from flows.settings import Settings, load_settings
 from flows.store import Store
+from tests.flows.issued import opened
 from tests.pipeline import INBOX, environment
 from transforms.errors import ConfigurationError, NotAllowed
 
+pytestmark = pytest.mark.xdist_group("issued")
 OTHERS = "".join(f'{role} = ["分管主任"]\n' for role in Role)
 JUNE = ("2014-06", "--inbox", str(INBOX))
 REFUSED = {
@@ -111,6 +114,25 @@ def test_whose_home_it_is_decides(settings: Settings) -> None:
     os.chown(settings.home / FILE, 23456, 23456)
     with pytest.raises(ConfigurationError, match="应归 12345 所有"):
         require(settings, Role.RUN)
+
+
+def test_on_the_page_nobody_signs_when_the_services_user_may_not(copied: Path) -> None:
+    """What was released at the command line lets the waiting run end all the same."""
+    from flows.approval import approve
+
+    february = opened(copied)
+    month = open_month(february.settings, "2014-03", inbox=february.inbox)
+    write(month.settings, OTHERS)
+    approve(february, "0" * 64, "分管主任")
+    with pytest.raises(NotAllowed, match="不能签发"):
+        approve(month, "1" * 64, "分管主任")
+    assert month.ledger.editorials(month.code, month.period) == ()
+    write(month.settings, f'release = ["{user()}"]\n')
+    approve(month, "1" * 64, "分管主任")
+    (said,) = month.ledger.editorials(month.code, month.period)
+    assert (said.by, said.about) == ("分管主任", "1" * 64)
+    deeds = [(entry.deed, entry.period) for entry in month.ledger.audit_log()]
+    assert deeds[-2:] == [(Deed.REFUSED, ""), (Deed.SIGNED, "2014-03")]
 
 
 @pytest.mark.parametrize(
