@@ -1,10 +1,11 @@
-"""What several test folders share: the unchanged sample, run once a worker."""
+"""What several test folders share: the unchanged sample, run once a worker; and which worker does what."""
 
 import functools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import NodeId
 from hypothesis import settings
 
 from tests import pipeline
@@ -13,6 +14,27 @@ from tests.pipeline import Run
 # Machines are shared: how long an example takes says nothing.
 settings.register_profile("sancu", deadline=None)
 settings.load_profile("sancu")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give each file, or each `xdist_group` of files, to one worker, so that what it shares is made once; those that start
+    whole commands first, so that no worker is left with a long one at the end.
+
+    pytest-xdist 3.8 tells a group at the end of `_nodeid`, which pytest 9.2 does not read, so the mark alone does nothing.
+    """
+    if not config.getoption("loadgroup", False):
+        return
+    groups = {item: _group(item) for item in items}
+    long = {groups[item] for item in items if item.get_closest_marker("flow")}
+    items.sort(key=lambda item: groups[item] not in long)
+    for item in items:
+        item._id = NodeId.parse(f"{item.nodeid}@{groups[item]}")
+
+
+def _group(item: pytest.Item) -> str:
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else f"{item.path.parent.name}/{item.path.stem}"
 
 
 @pytest.fixture(scope="session")

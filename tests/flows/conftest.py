@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
+from flows.orchestration import QUIET
+from flows.orchestration import Server as PrefectServer
+from flows.server_login import CLIENT, server_login
 from tests.flows import servers
 from tests.flows.databases import Postgres, postgres
 from tests.flows.homes import Home
+from tests.flows.killing import Killer
 from tests.flows.servers import Server
 from tests.pipeline import environment
 
@@ -41,7 +45,7 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def bucket(object_store: Server, request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty store in it; the environment says how to log in."""
     with environment(**store_login(object_store)):
-        yield f"s3://intake/{request.node.nodeid.rpartition('::')[2]}-{id(request)}"
+        yield f"s3://intake/{request.node.name}-{id(request)}"
 
 
 def store_login(server: Server) -> dict[str, str]:
@@ -68,8 +72,33 @@ def copied(issued_once: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Ledger, store and outputs after February and March 2014 of the sample, made without a hitch."""
-    home = Home(tmp_path_factory.mktemp("uninterrupted"))
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """A server for the commands of tests that are not about a command's own, as their environment names it."""
+    home = tmp_path_factory.mktemp("prefect")
+    login = server_login(home)
+    with environment(PREFECT_HOME=str(home), **QUIET):
+        server = PrefectServer.start(home, login)
+    server.wait()
+    yield {"PREFECT_API_URL": server.url, CLIENT: login}
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def two_months(prefect: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """February and March 2014 of the sample, made without a hitch; to be read only."""
+    home = Home(tmp_path_factory.mktemp("uninterrupted"), prefect=prefect)
     assert not home.killed({}, "backfill", "2014-02", "2014-03")
-    return home.state()
+    return home
+
+
+@pytest.fixture(scope="session")
+def uninterrupted(two_months: Home) -> dict[str, Any]:
+    """What they leave: ledger, store and outputs."""
+    return two_months.state()
+
+
+@pytest.fixture(scope="session")
+def killer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
+    killer = Killer(tmp_path_factory.mktemp("killer"))
+    yield killer
+    killer.close()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flows.ledger import Ledger
@@ -19,6 +20,7 @@ from tests.flows.test_kill import state
 from tests.pipeline import INBOX, ROOT
 
 LEFT_OUT = re.compile(r"(prefect|db|said)/")  # Prefect's own, the ledger's file, the commands' words
+NO_SERVER: Mapping[str, str] = MappingProxyType({})
 Done = subprocess.CompletedProcess[str]
 
 
@@ -43,14 +45,17 @@ def eventually(what: Callable[[], bool], why: str) -> None:
 
 
 class Home:
-    """`enter` is what a command is begun by, such as that of `tests.flows.disks`."""
+    """`enter` is what a command is begun by, such as that of `tests.flows.disks`; `prefect` names a server, where commands
+    are not to start their own."""
 
     def __init__(
         self,
         folder: Path,
         enter: Callable[[Sequence[str]], Sequence[str]] = lambda command: command,
+        prefect: Mapping[str, str] = NO_SERVER,
     ) -> None:
         self.folder, self._enter, self._commands = folder, enter, 0
+        self._prefect = {**prefect, "PREFECT_HOME": str(folder / "prefect")} if prefect else {}
         for name in ("db", "said"):
             (folder / name).mkdir(exist_ok=True)
 
@@ -64,6 +69,7 @@ class Home:
             "SANCU_INBOX": str(INBOX),
             "PYTHONPATH": str(ROOT),
             "COLUMNS": "200",
+            **self._prefect,
         }
         whole = self._enter([sys.executable, "-m", "tests.flows.deadly", json.dumps(job), *command])
         self._commands += 1

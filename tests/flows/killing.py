@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -25,10 +26,38 @@ from flows.settings import load_settings
 from flows.store import Store
 from tests import pipeline
 from tests.flows.deadly import arm
-from tests.pipeline import INBOX, Run
+from tests.pipeline import INBOX, ROOT, Run
 from transforms.checks import warm_up
 
 PERIOD = "2014-02"
+
+
+class Killer:
+    """The process that works and is killed."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.flows.killing", str(scratch)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._line() == "ready"
+
+    def __call__(self, home: Path, what: str, **job: Any) -> str:
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps({"home": str(home), "what": what, **job}) + "\n")
+        self._process.stdin.flush()
+        return self._line()
+
+    def _line(self) -> str:
+        assert self._process.stdout
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
 
 
 def main() -> None:

@@ -25,9 +25,11 @@ def stands_still(running: Running) -> bool:
     return Path(f"/proc/{running.process.pid}/stat").read_text().rpartition(") ")[2].startswith("T")
 
 
-def test_a_backfill_a_run_and_another_backfill(uninterrupted: dict[str, Any], tmp_path: Path) -> None:
+def test_a_backfill_a_run_and_another_backfill(
+    uninterrupted: dict[str, Any], prefect: dict[str, str], tmp_path: Path
+) -> None:
     """The first stands still just before March is recorded, for as long as it takes."""
-    home = Home(tmp_path)
+    home = Home(tmp_path, prefect=prefect)
     first = home.start(LAST, *BACKFILL)
     try:
         _beside(home, first)

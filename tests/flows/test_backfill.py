@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -28,27 +29,29 @@ D, MARCH = "350303", Period(2014, 3)
 
 
 @pytest.mark.flow
-def test_a_backfill_from_the_command_line(tmp_path: Path) -> None:
+def test_a_backfill_from_the_command_line(prefect: dict[str, str], tmp_path: Path) -> None:
     """Told, made, found current; then one workbook is corrected."""
     inbox = tmp_path / "收文 目录"
     shutil.copytree(INBOX, inbox)
-    backfill = ("backfill", "2014-02", "2014-03", "--inbox", str(inbox))
+    given = {**prefect, "PREFECT_HOME": str(tmp_path / "prefect")}
+    command = ("backfill", "2014-02", "2014-03", "--inbox", str(inbox))
+    backfill = partial(sancu, tmp_path, *command, **given)
 
-    told = sancu(tmp_path, *backfill, "--dry-run")
+    told = backfill("--dry-run")
     assert told.returncode == 0, told.stderr
     assert "2014-03  没有做过  将重做" in told.stdout
     assert not (tmp_path / "out").exists()
 
     (tmp_path / "out/350303").mkdir(parents=True)
     (tmp_path / "out/350303/2014-02").write_text("in the way")
-    made = sancu(tmp_path, *backfill)
+    made = backfill()
     assert made.returncode == 1, made.stderr
     assert "2014-02  没有做过  没有做成" in made.stdout
     assert "    写不进" in made.stdout
     assert "2014-03  没有做过  已做好" in made.stdout
     assert "做好 1，没有做成 1" in made.stdout
     (tmp_path / "out/350303/2014-02").unlink()
-    redone = sancu(tmp_path, *backfill, "--only", "failed")
+    redone = backfill("--only", "failed")
     assert redone.returncode == 0, redone.stderr
     assert re.search(r"2014-02  上次没有做成  已做好  \S+ \S+ 开始，没有做成：写不进", redone.stdout)
     assert "2014-03  没有变化" in redone.stdout
@@ -58,7 +61,7 @@ def test_a_backfill_from_the_command_line(tmp_path: Path) -> None:
     assert alone.plan.fingerprint == json.loads(march["manifest.json"])["fingerprint"]
     assert alone.pdf() == march["briefing.pdf"]
 
-    again = sancu(tmp_path, *backfill)
+    again = backfill()
     assert again.stdout.splitlines()[-1] == "共 2 个月，做好 0，没有做成 0，不必做 2。"
     assert contents(tmp_path / "out/350303/2014-03") == march
 
@@ -67,20 +70,21 @@ def test_a_backfill_from_the_command_line(tmp_path: Path) -> None:
     amount = book.worksheets[0]["J4"]
     amount.value += 10
     book.save(path)
-    (changed,) = json.loads(sancu(tmp_path, *backfill, "--dry-run", "--json").stdout)[1:]
+    (changed,) = json.loads(backfill("--dry-run", "--json").stdout)[1:]
     assert (changed["state"], changed["reasons"]) == ("changed", ["更换 2014-02 财政局.xlsx", "以前各期的数有修订"])
     assert any(figure["code"].startswith("reward.amount_") for figure in changed["changed"])
     assert contents(tmp_path / "out/350303/2014-03") == march
 
 
-def test_two_backfills_of_one_month_do_not_collide(tmp_path: Path) -> None:
+def test_two_backfills_of_one_month_do_not_collide(prefect: dict[str, str], tmp_path: Path) -> None:
     with environment(SANCU_HOME=str(tmp_path / "var")):
         from flows.ledger import Ledger
         from flows.settings import load_settings
 
         ledger = Ledger(load_settings().database_url)
     with ledger.lock("350303", Period(2014, 2)):
-        done = sancu(tmp_path, "backfill", "2014-02", "2014-02", "--inbox", str(INBOX))
+        command = ("backfill", "2014-02", "2014-02", "--inbox", str(INBOX))
+        done = sancu(tmp_path, *command, **prefect, PREFECT_HOME=str(tmp_path / "prefect"))
     assert done.returncode == 3
     assert "2014-02" in done.stderr
     assert "Traceback" not in done.stderr

@@ -12,9 +12,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-import pdfplumber
 import pyarrow.parquet as pq
 import pytest
+from pypdfium2 import PdfDocument
 
 from flows import steps
 from flows.ledger import Ledger
@@ -243,8 +243,7 @@ def opened(path: Path) -> bytes:
     if path.suffix == ".parquet":
         return data + pq.read_table(path).to_pandas().to_csv().encode()
     if path.suffix == ".pdf":
-        with pdfplumber.open(path) as document:
-            return data + "".join(page.extract_text() for page in document.pages).encode()
+        return data + "".join(page.get_textpage().get_text_range() for page in PdfDocument(path)).encode()
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             return data + b"".join(archive.read(name) for name in archive.namelist())

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
-import subprocess
-import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +12,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from flows import atomic
-from tests.flows.killing import PERIOD
-from tests.pipeline import ROOT
+from tests.flows.killing import PERIOD, Killer
 
 pytestmark = pytest.mark.xdist_group("kill")
 
@@ -36,41 +32,6 @@ POINTS = [
 ]
 CLOCKS = {"first_seen_at", "started_at", "made_at", "confirmed_at", "released_at", "since", "at"}
 CLOCKS |= {"hash", "previous"}  # of the audit log, over the clocks
-
-
-class Killer:
-    """The process that works and is killed."""
-
-    def __init__(self, scratch: Path) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.flows.killing", str(scratch)],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self._line() == "ready"
-
-    def __call__(self, home: Path, what: str, **job: Any) -> str:
-        assert self._process.stdin
-        self._process.stdin.write(json.dumps({"home": str(home), "what": what, **job}) + "\n")
-        self._process.stdin.flush()
-        return self._line()
-
-    def _line(self) -> str:
-        assert self._process.stdout
-        return self._process.stdout.readline().strip()
-
-    def close(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-
-@pytest.fixture(scope="module")
-def killer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
-    killer = Killer(tmp_path_factory.mktemp("killer"))
-    yield killer
-    killer.close()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ the work, and what is left is what an uninterrupted run leaves."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from sqlalchemy import create_engine, inspect, text
 from flows.urls import open_folder, store_credentials
 from tests.flows.conftest import store_login
 from tests.flows.databases import Postgres
+from tests.flows.killing import Killer
 from tests.flows.servers import Server
-from tests.flows.test_kill import CLOCKS, Killer, numbered, same, without_clocks
+from tests.flows.test_kill import CLOCKS, numbered, same, without_clocks
 from tests.pipeline import environment
 
 pytestmark = pytest.mark.xdist_group("kill")
@@ -55,13 +55,6 @@ class Served:
             filesystem, root = open_folder(self.environment["SANCU_STORE"], store_credentials())
         objects = {path.removeprefix(root): data for path, data in filesystem.cat(filesystem.find(root)).items()}
         return {"rows": rows, "files": numbered(files | objects)}
-
-
-@pytest.fixture(scope="module")
-def killer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killer]:
-    killer = Killer(tmp_path_factory.mktemp("killer"))
-    yield killer
-    killer.close()
 
 
 def served(home: Path, postgres: Postgres, store: Server) -> Served:

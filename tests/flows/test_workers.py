@@ -29,7 +29,7 @@ from tests.flows.servers import Server, free_port, signal_all
 from tests.pipeline import INBOX, ROOT, environment
 from transforms.period import Period
 
-pytestmark = [pytest.mark.flow, pytest.mark.slow, pytest.mark.xdist_group("set-ups")]
+pytestmark = [pytest.mark.flow, pytest.mark.slow]
 
 PATIENCE = 240.0
 BEAT = "2"  # seconds
