@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
+from flows import logs
 from flows import month as months
 from flows.ledger import Attempt, Ledger
 from flows.month import Month, Plan
@@ -17,6 +18,8 @@ def attempting(ledger: Ledger, district: str, fingerprints: Mapping[Period, str]
     """Make these months inside, under their locks. An error is told of those that were not made; a process that is
     killed says nothing, and what it had begun counts as cut off."""
     ledger.begin(district, fingerprints, months.now())
+    for period, fingerprint in fingerprints.items():
+        logs.event("month.begun", district=district, period=str(period), fingerprint=fingerprint)
     try:
         yield
     except Exception as error:
@@ -38,6 +41,8 @@ def failed(ledger: Ledger, district: str, error: Exception, *periods: Period) ->
     """Record why these months were not made. Of an error that is not meant for people only the kind is kept, and only
     the first line of the others: what follows may quote what departments wrote."""
     message = str(error).partition("\n")[0] if isinstance(error, SancuError) else f"程序出错（{type(error).__name__}）"
+    for period in periods:
+        logs.event("month.failed", district=district, period=str(period), **logs.failure(error))
     with suppress(SancuError):  # where the ledger itself refuses, they count as cut off
         ledger.fail(district, periods, message.rstrip("。："), months.now())
 

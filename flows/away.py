@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from flows import documents, steps
+from flows import documents, logs, steps
 from flows import fingerprint as prints
 from flows.configuration import Configuration
 from flows.documents import Documents
@@ -120,6 +120,7 @@ def version(settings: Settings) -> str:
 @functools.cache
 def _here() -> tuple[Settings, Store]:
     settings = load_settings()
+    logs.begin(settings.home)
     return settings, Store(settings.store_url)
 
 

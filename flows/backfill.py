@@ -13,8 +13,8 @@ from pathlib import Path
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows import logs, steps
 from flows import month as months
-from flows import steps
 from flows.attempts import attempting, failed
 from flows.choices import Only, Runner
 from flows.hands import Here, hands
@@ -51,7 +51,9 @@ def backfill(
 
     Raises what `flows.month.open_month` raises, and EnvironmentFailure when another run holds one of the months.
     """
-    month = months.open_month(load_settings(), last, district, inbox, Path(out) if out else None)
+    settings = load_settings()
+    logs.begin(settings.home)
+    month = months.open_month(settings, last, district, inbox, Path(out) if out else None)
     start = max(Period.parse(first), month.configuration.district.first_period)
     with ExitStack() as locks:
         work = locks.enter_context(hands(month, runner))

@@ -6,10 +6,12 @@ Exit codes: 0 done, 1 findings or a release stopped it, 2 bad input or usage, 3 
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import NoReturn
 
 import typer
 
+from flows import logs
 from flows.commands import history, intake, issues, machine, tracing, upkeep
 from flows.commands.terminal import BAD_INPUT, DONE, ENVIRONMENT, INTERRUPTED, STOPPED
 from transforms.errors import EnvironmentFailure, Interrupted, SancuError, Stopped
@@ -33,10 +35,30 @@ app = typer.Typer(
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(upkeep.audit, name="audit")
+NAMES = {command.__name__ for command in COMMANDS} | {"audit"}
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Entry point: every error meant for people becomes one message and an exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    with _logged(given):
+        _main(given)
+
+
+def _logged(arguments: list[str]) -> AbstractContextManager[None]:
+    """The log of a command; none where help is asked for, or where the settings cannot be read, as the command will say."""
+    if not set(arguments[:1]) & NAMES or "--help" in arguments:
+        return nullcontext()
+    from flows.settings import load_settings
+
+    try:
+        logs.begin(load_settings().home)
+    except SancuError:
+        return nullcontext()
+    return logs.command(arguments[0])
+
+
+def _main(arguments: list[str]) -> NoReturn:
     try:
         app(args=arguments, prog_name="sancu")
     except SancuError as error:

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from flows import editorials
+from flows import editorials, logs
 from flows import fingerprint as prints
 from flows.configuration import Configuration, load_configuration
 from flows.editorials import Said
@@ -167,8 +167,14 @@ def receive(month: Month, period: Period, at: dt.datetime) -> Received:
             sha = month.store.put(item.data)
             size = len(item.data)
             arrivals.append(Arrival(sha, item.department, item.filename, size, item.received_at, item.sender))
-    if month.ledger.record_submissions(district.code, period, arrivals, at, month.inbox_name):
+    if new := month.ledger.record_submissions(district.code, period, arrivals, at, month.inbox_name):
         seal(month.ledger, month.store)
+    for one in new:
+        told = {"district": district.code, "period": str(period), "department": one.department}
+        logs.event("file.received", file=one.sha256, size=one.size, **told)
+    for note in notes:
+        told = {"district": district.code, "period": str(period), "department": note.department}
+        logs.event("file.refused", rule=note.rule, **told)
     waiting = tuple(item.filename for item in incoming.waiting)
     return Received(tuple(notes), (*(item.filename for item in incoming), *waiting), waiting)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows import logs, tasks
 from flows import month as months
-from flows import tasks
 from flows.attempts import attempt
 from flows.choices import Runner
 from flows.hands import Here, hands
@@ -31,7 +31,9 @@ def monthly_briefing(
 
     Raises what `flows.month.open_month` and the tasks raise; a run that was killed is repeated safely.
     """
-    month = months.open_month(load_settings(), period, district, inbox, Path(out) if out else None, as_known)
+    settings = load_settings()
+    logs.begin(settings.home)
+    month = months.open_month(settings, period, district, inbox, Path(out) if out else None, as_known)
     with month.ledger.lock(month.code, month.period), hands(month, runner) as work:
         report("收文")
         plan = months.plan(month, work.receive())

@@ -27,7 +27,7 @@ from email.utils import format_datetime
 from enum import StrEnum
 from pathlib import Path
 
-from flows import atomic, returning
+from flows import atomic, logs, returning
 from flows.board import Board
 from flows.mail_server import MailServer, address, connection, reason
 from flows.month import Month
@@ -153,6 +153,10 @@ def send(
             _keep(letter, signed, at)
     waiting = [letter for letter in letters if letter.notice.to and not letter.record.exists()]
     sent = _send_all(server, waiting, at) if server and waiting else set()
+    for letter in letters:
+        told = {"district": district.code, "period": str(period), "department": letter.notice.department}
+        name = "notice.sent" if letter.identity in sent else "notice.kept"
+        logs.event(name, kind=letter.notice.kind.value, **told)
     return tuple(_delivery(letter, letter.identity in sent) for letter in letters)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import fingerprint as prints
+from flows import logs
 from flows import month as months
 from flows.documents import PDF
 from flows.fonts import font_files
@@ -226,6 +227,7 @@ def _publish(place: _Place, view: composing.RegionView, current: Mapping[str, Br
         (),
     )
     seal(place.ledger, place.store)
+    logs.published(briefing)
     return RegionIssue(briefing, place.folder, False)
 
 

@@ -22,7 +22,7 @@ from prefect.flow_runs import resume_flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 from pydantic import Field
 
-from flows import approval, notices
+from flows import approval, logs, notices
 from flows import month as months
 from flows.alerts import AlertKind, alert
 from flows.board import board_of
@@ -101,6 +101,7 @@ def tick() -> list[str]:
     Raises the first failure, after everything else was done.
     """
     log, settings, now = get_run_logger(), load_settings(), schedule_now()
+    logs.begin(settings.home)
     names = (*mark_crashed(os.environ.get("PREFECT_API_URL", "")), *redo_lost())
     told = [describe(names)] if names else []
     failed: list[Exception] = []

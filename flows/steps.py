@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from flows import documents, published_facts, returning
+from flows import documents, logs, published_facts, returning
 from flows import month as months
 from flows import returned as back
 from flows.documents import PDF, Documents
@@ -82,6 +82,8 @@ def _read(month: Month, reader: Reader, submission: Submission) -> Intake:
     try:
         raw = reader.read(month.store.get(submission.sha256), submission.filename)
     except UnreadableFile as error:
+        place = {"district": month.code, "period": str(submission.period), "department": submission.department}
+        logs.event("file.unreadable", file=submission.sha256, size=submission.size, **place)
         return unreadable(submission, str(error))
     return read_submission(raw, submission, month.configuration.contracts_of(submission.department))
 
@@ -338,6 +340,7 @@ def publish_issue(
         findings,
     )
     seal(month.ledger, month.store)
+    logs.published(briefing)
     return Issue(briefing, month.folder, False, plan.withdrawn, plan.waiting)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from flows import logs
 from flows.crashes import STARTING, crashed_since, describe, mark_crashed
 from flows.lost import redo_lost
 from transforms.errors import EnvironmentFailure
@@ -64,6 +65,7 @@ class Child:
         if self.process is None or self.process.poll() is None or time.monotonic() - self._started < _REST_SECONDS:
             return ""
         code = self.process.returncode
+        logs.event("service.revived", process=self.name, code=code)
         self.start()
         return f"{self.name}停了（退出码 {code}），已重新启动；原因见 {self.log}"
 

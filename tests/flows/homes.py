@@ -19,7 +19,7 @@ from flows.ledger import Ledger
 from tests.flows.test_kill import state
 from tests.pipeline import INBOX, ROOT
 
-LEFT_OUT = re.compile(r"(prefect|db|said)/")  # Prefect's own, the ledger's file, the commands' words
+LEFT_OUT = re.compile(r"(prefect|db|said|logs)/")  # Prefect's own, the ledger's file, the commands' words, the log
 NO_SERVER: Mapping[str, str] = MappingProxyType({})
 Done = subprocess.CompletedProcess[str]
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -247,6 +248,8 @@ def opened(path: Path) -> bytes:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             return data + b"".join(archive.read(name) for name in archive.namelist())
+    if "deeds" in path.parts:
+        return data + zlib.decompress(data)
     if path.parent.name == "storage":
         return data + base64.b64decode(json.loads(data)["result"] or "")
     return data + re.sub(rb"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)).encode(errors="replace"), data)
