@@ -49,6 +49,8 @@ _OWN = {
     "PREFECT_WORKER_HEARTBEAT_SECONDS": str(_WORKER_SECONDS),
     "PREFECT__SERVER_FINAL": "1",
     "PREFECT_SERVER_DATABASE_TIMEOUT": "60",  # a busy machine; the default of 10 s fails runs
+    "PREFECT_SERVER_METRICS_ENABLED": "1",  # Prometheus, at /api/metrics
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",  # runs and their logs go after 90 days
     "PYTHONUNBUFFERED": "1",
 }
 

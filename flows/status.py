@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from flows.configuration import load_configuration
-from flows.ledger import Ledger
+from flows.ledger import Ledger, Status
 from flows.schedule_journal import done_of, schedule_now
 from flows.settings import Settings
 from transforms.board import due_on
 from transforms.period import CHINA, Period
-from transforms.schedule import next_actions
+from transforms.schedule import Kind, due_actions, next_actions
 
 SERVICE = "serve.json"  # written by `sancu serve` while it runs
 _LAST = 3  # issues told of a district
@@ -51,6 +51,8 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
             yield "  还没有做过简报"
         for failed in one["failed"]:
             yield f"  {failed['period']} 没有做成：{failed['message'].splitlines()[0]}"
+        for period in one["late"]:
+            yield f"  {period} 出刊时间已过，{'还没有做' if period in one['missing'] else '还没有签发'}"
         for action in one["next"]:
             yield f"  接下来：{action}"
     service_url = told["service"]
@@ -77,7 +79,11 @@ def _district(settings: Settings, ledger: Ledger, code: str) -> dict[str, Any]:
     window = list(this.plus(-district.schedule.catch_up_months).through(this))
     days = {name: due_on(configuration.contracts_of(name), this).day for name in configuration.departments}
     done = done_of(settings, configuration, window)
-    issues = [ledger.latest_briefing(code, period) for period in list(ledger.current_briefings(code))[-_LAST:]]
+    drafts = [p for p in window if (b := ledger.latest_briefing(code, p)) and b.status is Status.DRAFT]
+    due = due_actions(district.schedule, district.first_period, days, now, done)
+    late = [action.period for action in due if action.kind is Kind.ISSUE]
+    known = ledger.current_briefings(code)
+    issues = [ledger.latest_briefing(code, period) for period in list(known)[-_LAST:]]
     return {
         "district": code,
         "name": district.name,
@@ -90,6 +96,9 @@ def _district(settings: Settings, ledger: Ledger, code: str) -> dict[str, Any]:
             {"period": str(period), "started_at": a.started_at, "message": a.message or "中断了，重新运行会接着做"}
             for period, a in sorted(ledger.attempts(code).items())
         ],
+        "late": [str(period) for period in late],
+        "missing": [str(period) for period in late if period not in known],
+        "waiting": [str(period) for period in drafts],
         "next": [a.line() for a in next_actions(district.schedule, district.first_period, days, now, done)],
     }
 

@@ -128,8 +128,12 @@ def gc(
     print(f"共 {total:.1f} MB，{'没有清理（--dry-run）' if dry_run else '已清理'}。")
 
 
-def status(as_json: JsonOption = False) -> None:
+def status(
+    prometheus: Annotated[bool, typer.Option("--prometheus", help="按 Prometheus 的格式输出，供监控。")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """各区做到哪一期、接下来做什么、哪些没做成，磁盘和调度服务怎样。"""
+    from flows.prometheus import text
     from flows.settings import load_settings
     from flows.status import lines
     from flows.status import status as look
@@ -138,5 +142,5 @@ def status(as_json: JsonOption = False) -> None:
     if as_json:
         print_json(told)
         return
-    for line in lines(told):
+    for line in text(told) if prometheus else lines(told):
         print(line)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from flows.month import now
 from flows.status import lines, service, status
@@ -40,3 +41,16 @@ def test_the_command_on_an_empty_folder(tmp_path: Path) -> None:
     done = sancu(tmp_path, "status", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["districts"][0]["issues"] == []
+
+
+def test_for_a_monitor(copied: Path) -> None:
+    """March's issue is due and nobody has made it; February's is out."""
+    done = sancu(copied, "status", "--prometheus", SANCU_AT="2014-04-10T09:00")
+    assert done.returncode == 0, done.stderr
+    families = {family.name: family for family in text_string_to_metric_families(done.stdout)}
+    told = {name: family.samples[0].value for name, family in families.items()}
+    assert {families[name].samples[0].labels["district"] for name in families if "months" in name} == {"350303"}
+    assert (told["sancu_months_late"], told["sancu_months_missing"], told["sancu_drafts_waiting"]) == (1, 1, 0)
+    assert (told["sancu_months_failed"], told["sancu_service_up"], told["sancu_audit_entries"]) == (0, 0, 5)
+    assert told["sancu_last_issue_timestamp_seconds"] > 1.7e9 and told["sancu_disk_free_bytes"] > 0
+    assert "2014-03 出刊时间已过，还没有做" in sancu(copied, "status", SANCU_AT="2014-04-10T09:00").stdout
