@@ -299,7 +299,7 @@ def _is_submission(name: str) -> bool:
 
 
 def _key(filename: str) -> str:
-    return unicodedata.normalize("NFKC", filename).strip().casefold()
+    return unicodedata.normalize("NFKC", as_text(filename)).strip().casefold()
 
 
 def _decode(data: bytes, place: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 
 from flows.actors import user
 from flows.auditing import faults, head_of
+from flows.ledger import Ledger
 from flows.ledger.audit import Deed, broken
 from flows.month import Month
+from tests.flows.databases import Postgres
 from tests.flows.issued import opened
 from transforms.errors import UsageError
 
@@ -72,6 +75,30 @@ def test_a_row_changed_by_hand_is_found(issued: Month, statement: str, told: str
     change(issued, statement)
     (first, *_) = found(issued)
     assert re.search(told, first), first
+
+
+@pytest.fixture
+def served(copied: Path, postgres_server: Postgres) -> Month:
+    """The same with its ledger in PostgreSQL; the sixth deed is that it was put there."""
+    month, ledger = opened(copied), Ledger(postgres_server.database())
+    ledger.fill(month.ledger.dump().tables, {"file": "dump"})
+    return replace(month, ledger=ledger)
+
+
+def test_in_postgresql_too(served: Month) -> None:
+    assert found(served) == []
+    for statement, told in (
+        ("UPDATE editorial SET \"by\" = '别人' WHERE kind = 'sign'", "按语或签发（别人）与审计记录不符"),
+        ("UPDATE figure SET value = '1' WHERE position = 5", "指标与审计记录第 2 条不符"),
+        ("UPDATE briefing SET status = 'released' WHERE status = 'draft'", "签发状态与审计记录第 2 条不符"),
+        ("UPDATE audit SET details = '{}' WHERE number = 6", "第 6 条.*被改过"),
+        ("UPDATE audit SET at = at + interval '1 microsecond' WHERE number = 4", "第 4 条.*被改过"),
+        ("UPDATE audit SET who = 'nobody' WHERE number = 2", "第 2 条（.*成稿）被改过"),
+        ("DELETE FROM audit WHERE number = 1", "之前缺第 1 条，被删过"),
+    ):
+        with served.ledger._database.writing() as connection:
+            assert connection.exec_driver_sql(statement).rowcount
+        assert any(re.search(told, fault) for fault in found(served)), statement
 
 
 @pytest.mark.parametrize(

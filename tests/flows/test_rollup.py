@@ -13,6 +13,7 @@ from data.generator.truth import numbers
 from data.generator.world import World
 from flows import month as months
 from flows import rollup, steps
+from flows.auditing import faults
 from flows.rollup import RegionIssue, roll_up_month
 from flows.settings import load_settings
 from flows.why import explain
@@ -151,6 +152,18 @@ def test_the_audit_log_knows_the_issue_and_its_head_is_kept(province: Province, 
     ledger = rollup.Ledger(province.settings.database_url)
     assert (PROVINCE, str(MONTH)) in {(entry.district, entry.period) for entry in ledger.audit_log()}
     assert rollup.Store(province.settings.store_url).head() == ledger.audit_head()
+
+
+def test_a_flipped_byte_is_found(province: Province, issue: RegionIssue) -> None:
+    ledger, store = rollup.Ledger(province.settings.database_url), rollup.Store(province.settings.store_url)
+    (kept,) = (province.settings.home / "store" / "issues" / issue.briefing.folder).glob("figures.csv")
+    assert list(faults(ledger, store, province.settings.out)) == []
+    for path, told in ((issue.pdf, "briefing.pdf 被改过"), (kept, f"issues/{issue.briefing.folder} 缺失或被改过")):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:99] + bytes([whole[99] ^ 1]) + whole[100:])
+        (fault,) = faults(ledger, store, province.settings.out)
+        assert told in fault
+        path.write_bytes(whole)
 
 
 def test_a_city_has_its_own_districts_only(province: Province, issue: RegionIssue) -> None:

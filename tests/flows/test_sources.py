@@ -149,6 +149,15 @@ def test_malformed_register(data: bytes, message: str) -> None:
     assert str(caught.value).startswith(message)
 
 
+def test_a_name_with_joined_emoji_is_found_in_the_register(inbox: Path, district: District) -> None:
+    """The joiner between them is seen by nobody, and is no part of the name here."""
+    name = "财政局👩\u200d💼.xlsx"
+    (month(inbox) / name).write_bytes(b"x")
+    (month(inbox) / "收文登记.csv").write_bytes(f"文件名,收到时间,报送人\n{name},2014-07-01 09:00,甲\n".encode())
+    (item,) = (item for item in pull(str(inbox), district, JUNE) if item.filename.startswith("财政局👩"))
+    assert item.sender == "甲"
+
+
 def test_malformed_register_stops_the_pull_with_its_place(inbox: Path, district: District) -> None:
     (month(inbox) / "收文登记.csv").write_bytes("文件名,收到时间,报送人\na.xlsx,昨天,甲\n".encode())
     with pytest.raises(ConfigurationError, match=r"350303/2014-06/收文登记.csv:2: "):
