@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 
-.PHONY: help setup fonts briefing test lint format bench sample clean
+.PHONY: help setup fonts briefing test lint format bench sample bundle clean
 
 help:  ## 列出全部命令 · list the commands
 	@sed -nE 's/^([a-z]+):.*## (.*)$$/  make \1\t\2/p' Makefile | expand -t 20
@@ -38,6 +38,9 @@ bench: setup  ## 测速 · benchmarks, as ratios in one run
 
 sample: setup  ## 重新生成样例报表 · write the sample workbooks again
 	@$(PYTHON) -m data.generator --out data/sample
+
+bundle: setup  ## 做不联网的安装包（dist/），见 docs/offline.md · one file that installs without a network
+	@$(PYTHON) -m setup.bundle dist
 
 clean:  ## 删除虚拟环境、字体和缓存；账本、归档（var）和简报（out）不动 · remove what set-up made; ledger, archive and briefings stay
 	@rm -rf .venv .fonts .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -26,3 +26,16 @@ install_packages() {
     { "${apt[@]}" update >/dev/null 2>&1 &&
       "${apt[@]}" install -y --no-install-recommends "$@" >/dev/null 2>&1; }
 }
+
+# CPython 3.11 that can make a virtual environment.
+find_python() {
+  local candidate
+  for candidate in python3.11 python3; do
+    if "$candidate" -c 'import sys, venv, ensurepip
+sys.exit(sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython")' 2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  return 1
+}

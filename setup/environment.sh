@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The virtual environment from requirements.lock. `.venv/.ready` is written last and names the folder and the
-# versions: without it the environment is half-made, or was moved, and is built anew.
+# versions: without it the environment is half-made, or was moved, and is built anew. Arguments say where pip finds the
+# packages, such as `--no-index --find-links FOLDER`.
 set -euo pipefail
 # shellcheck source=setup/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -10,18 +11,6 @@ versions=$(cat requirements.lock pyproject.toml | cksum)
 
 is_ready() {
   [ -x .venv/bin/python ] && [ -f "$ready" ] && [ "$(cat "$ready")" = "$PWD"$'\n'"$versions" ]
-}
-
-find_python() {
-  local candidate
-  for candidate in python3.11 python3; do
-    if "$candidate" -c 'import sys, venv, ensurepip
-sys.exit(sys.version_info[:2] != (3, 11) or sys.implementation.name != "cpython")' 2>/dev/null; then
-      command -v "$candidate"
-      return
-    fi
-  done
-  return 1
 }
 
 # pip with its talk kept back; what it said last is told when it fails.
@@ -54,7 +43,7 @@ if ! [ -x .venv/bin/python ] || [ "$(head -1 "$ready" 2>/dev/null)" != "$PWD" ];
 fi
 rm -f "$ready"
 say '安装锁定版本的程序包（第一次约一到两分钟）· installing the locked packages (a minute or two the first time)…'
-pip_install --require-hashes -r requirements.lock
+pip_install "$@" --require-hashes -r requirements.lock
 pip_install --no-deps --no-build-isolation --no-index -e .
 printf '%s\n%s\n' "$PWD" "$versions" >"$ready.part"
 mv "$ready.part" "$ready"

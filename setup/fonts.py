@@ -20,6 +20,7 @@ from typing import NoReturn
 
 from flows import atomic
 from flows.fonts import FACES, LATIN, PREFERRED, REMEDY, verify
+from setup.debian import apt_get
 from setup.installed import INSTALLED, adopt, font_files_in
 from transforms.errors import EnvironmentFailure
 
@@ -100,15 +101,14 @@ def _place(folder: Path, file: str, data: bytes) -> None:
 
 
 def _download(packages: list[str]) -> list[Path]:
-    """Debian packages by apt-get, which checks them against the distribution's signed lists."""
     print(f"下载中文字体（{'、'.join(packages)}，约 {50 * len(packages)} MB）…", flush=True)
     DOWNLOADS.mkdir(parents=True, exist_ok=True)
     by_hand = f"把 {'、'.join(PACKAGE_OF)} 放进字体目录，再运行 make setup"
     try:
-        said = _apt_get("download", *packages)
+        _, said = apt_get("download", *packages, folder=DOWNLOADS)
         if said and os.geteuid() == 0:
-            _apt_get("update")
-            said = _apt_get("download", *packages)
+            apt_get("update", folder=DOWNLOADS)
+            _, said = apt_get("download", *packages, folder=DOWNLOADS)
     except FileNotFoundError:
         raise EnvironmentFailure(f"这台机器没有 apt-get，取不到字体。请{by_hand}。") from None
     if "Unable to locate package" in said and os.geteuid() != 0:
@@ -116,14 +116,6 @@ def _download(packages: list[str]) -> list[Path]:
     if said:
         raise EnvironmentFailure(f"下载字体失败（{said.splitlines()[-1]}）。请联网后运行 make setup；或者{by_hand}。")
     return [max(DOWNLOADS.glob(f"{package}_*.deb"), key=lambda file: file.stat().st_mtime) for package in packages]
-
-
-def _apt_get(*arguments: str) -> str:
-    """What it says when it fails, else nothing."""
-    done = subprocess.run(
-        ["apt-get", "-qq", *arguments], cwd=DOWNLOADS, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"}
-    )
-    return "" if done.returncode == 0 else done.stderr.strip() or f"apt-get {done.returncode}"
 
 
 def _unpack(package: Path, folder: Path, wanted: list[str]) -> None:

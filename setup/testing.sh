@@ -30,3 +30,4 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
   install_packages "${missing[@]}" || say "没有装 ${missing[*]}，有关的测试会跳过 · not installed, the tests that need them are skipped"
 fi
+.venv/bin/python -m setup.wheels || say '没有取到程序包，不联网安装的测试会跳过 · no wheels, the test of the offline installation is skipped'

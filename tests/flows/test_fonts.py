@@ -158,12 +158,12 @@ def test_no_download_says_what_to_do(
 ) -> None:
     asked: list[str] = []
 
-    def refuse(*arguments: str) -> str:
+    def refuse(*arguments: str, folder: Path) -> tuple[str, str]:
         asked.append(arguments[0])
-        return said
+        return "", said
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(filling, "_apt_get", refuse)
+    monkeypatch.setattr(filling, "apt_get", refuse)
     monkeypatch.setattr(filling.os, "geteuid", lambda: 0 if root else 1000)
     with pytest.raises(EnvironmentFailure) as caught:
         filling.main(tmp_path / "fonts", installed=())
