@@ -1,5 +1,6 @@
 # Sourced by the set-up scripts: where they run, how they stop, how they install.
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 3
+# Physical, because an environment knows its folder by that name, and `current` of an offline installation is a link.
+cd -P "$(dirname "${BASH_SOURCE[0]}")/.." || exit 3
 
 say() { printf '%s\n' "$1" >&2; }
 

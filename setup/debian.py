@@ -12,6 +12,7 @@ PYTHON = "python3.11-venv"
 NEEDED = (*LIBRARIES.values(), PYTHON)
 # On every Debian, together with what they need: never replaced by an installation of ours.
 _BASE = ("apt", "bash", "coreutils", "debconf", "dpkg", "libc-bin", "perl-base", "util-linux")
+_PATIENCE = ("-o", "Acquire::http::Timeout=20", "-o", "Acquire::Retries=1")
 # As on a machine where nothing is installed.
 _BARE = ("-s", "-o", "Dir::State::status=/dev/null", "--no-install-recommends", "install")
 
@@ -36,7 +37,7 @@ def fetch(folder: Path) -> str:
         if said or unsaid:
             return (said or unsaid).splitlines()[-1]
         packages = sorted(_names(needed) - _names(base))
-        return apt_get("download", *packages, folder=folder)[1]
+        return apt_get(*_PATIENCE, "download", *packages, folder=folder)[1]
     except FileNotFoundError:
         return "没有 apt-get"
 

@@ -151,6 +151,20 @@ def test_a_moved_checkout_is_made_anew(machine: Machine) -> None:
     assert not (moved.checkout / ".venv" / "old").exists()
 
 
+def test_a_link_to_the_checkout_is_no_other_place(machine: Machine) -> None:
+    """As `current` of an offline installation is one."""
+    machine.run("environment.sh")
+    machine.calls()
+    (link := machine.checkout.parent / "current").symlink_to(machine.checkout)
+    done = subprocess.run(
+        ["bash", "-c", 'cd "$0" && bash setup/environment.sh', str(link)],
+        env={"PATH": f"{machine.programs}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr, machine.calls()) == (0, "", [])
+
+
 @pytest.mark.parametrize(
     ("trouble", "told"), [("offline", "连不上 Python 软件包源"), ("broken", "DO NOT MATCH THE HASHES")]
 )

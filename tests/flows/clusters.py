@@ -49,7 +49,7 @@ def dask(home: Path, environment: Mapping[str, str], workers: int = 2) -> Iterat
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     given = {name: value for name, value in os.environ.items() if not name.startswith(("SANCU_", "PREFECT_"))}
-    quiet = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "warning"}
+    quiet = {"DASK_DISTRIBUTED__LOGGING__DISTRIBUTED": "warning", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}
     started: list[subprocess.Popen[bytes]] = []
 
     def start(name: str, *command: str) -> subprocess.Popen[bytes]:

@@ -57,7 +57,7 @@ def offline(folder: Path, *command: str, **given: str) -> tuple[subprocess.Compl
         env=clean | given | {"PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin"},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1800,
         check=False,
     )
     return done, trace.read_text(encoding="utf-8", errors="replace") if trace.exists() else ""
@@ -121,6 +121,9 @@ def test_an_attempt_is_counted(tmp_path: Path) -> None:
 @pytest.mark.xdist_group("offline")
 def test_an_installed_bundle_does_its_work_and_speaks_to_nobody(installed: Installed) -> None:
     """The main job, a backfill and the service: 0 attempts to connect elsewhere."""
+    file = installed.folder / "data" / "districts" / "350303.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("schedule:", "schedule:\n  since: 2014-06", 1), encoding="utf-8")  # one month to draft
     inbox = ("--inbox", "data/sample/inbox")
     said = installed.does("./sancu", "run", "2014-06", *inbox)
     assert Path(said.splitlines()[-1]).read_bytes().startswith(b"%PDF")
