@@ -73,6 +73,7 @@ def _fill(folder: Path) -> None:
         print(f"没有放进 Debian 软件包（{said}）：装的人要自己备好 {'、'.join(debian.NEEDED)}。", file=sys.stderr)
         shutil.rmtree(folder / "debs")
     else:
+        _copy(Path("setup/packages.sh"), folder / "debs" / "install.sh")
         (folder / "debs" / "CODENAME").write_text(debian.codename() + "\n", encoding="utf-8")
     (folder / SUMS).write_text(sums(folder), encoding="utf-8")
 

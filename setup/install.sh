@@ -25,7 +25,7 @@ source program/setup/common.sh
 # What is to be installed by hand, in one line: from the bundle, where it was made for this Debian release.
 by_hand() {
   if [ -f "$bundle/debs/CODENAME" ] && grep -qxF "VERSION_CODENAME=$(cat "$bundle/debs/CODENAME")" /etc/os-release; then
-    printf "%sdpkg -EGi '%s'/*.deb" "$sudo" "$bundle/debs"
+    printf "%ssh '%s'" "$sudo" "$bundle/debs/install.sh"
   else
     printf '%sapt-get install %s（从安装光盘或单位内部的软件源）' "$sudo" "$*"
   fi
