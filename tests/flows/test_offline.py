@@ -118,7 +118,6 @@ def test_an_attempt_is_counted(tmp_path: Path) -> None:
 
 @pytest.mark.flow
 @pytest.mark.slow
-@pytest.mark.xdist_group("offline")
 def test_an_installed_bundle_does_its_work_and_speaks_to_nobody(installed: Installed) -> None:
     """The main job, a backfill and the service: 0 attempts to connect elsewhere."""
     file = installed.folder / "data" / "districts" / "350303.yaml"
@@ -137,7 +136,6 @@ def test_an_installed_bundle_does_its_work_and_speaks_to_nobody(installed: Insta
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("offline")
 def test_a_flipped_byte_in_a_wheel_is_refused(installed: Installed, tmp_path: Path) -> None:
     wheel = next((installed.bundle / "wheels").glob("alembic-*.whl"))
     whole = wheel.read_bytes()
