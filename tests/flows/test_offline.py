@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +81,7 @@ class Installed:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     """By its own script, offline too. pip leaves compiling to the first import, which needs less than a tenth of it."""
     if not shutil.which("strace"):
         pytest.skip("no strace")
@@ -100,7 +101,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
     assert done.returncode == 0, done.stdout + done.stderr
     assert elsewhere(trace) == []
     assert f"cd '{place.folder}'" in done.stdout
-    return place
+    yield place
+    shutil.rmtree(folder)  # two gigabytes
 
 
 def test_an_attempt_is_counted(tmp_path: Path) -> None:
