@@ -51,8 +51,11 @@ def prove(month: Month, documents: Documents) -> None:
 
 
 def names_of(month: Month, submissions: Iterable[Submission]) -> tuple[str, ...]:
-    """Persons in personal columns of this month's files among these. They are held in memory only, and only to be looked for."""
+    """Persons in personal columns of this month's files among these, but no place or department that was written there.
+    They are held in memory only, and only to be looked for."""
     found: set[str] = set()
+    district = month.configuration.district
+    known = {*district.townships, *(name for one in district.departments for name in (one.name, *one.aliases))}
     with shared(month.settings.reader.limits).reader() as reader:
         for submission in submissions:
             contracts = month.configuration.contracts_of(submission.department)
@@ -63,4 +66,4 @@ def names_of(month: Month, submissions: Iterable[Submission]) -> tuple[str, ...]
             except UnreadableFile:
                 continue
             found |= personal.names(raw, contracts)
-    return tuple(sorted(found))
+    return tuple(sorted(found - known))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from transforms import personal, preamble, returns, sheets
 from transforms.contracts import Contract, template_version
@@ -12,6 +13,7 @@ from transforms.period import Period
 from transforms.sheet_reader import SheetReader
 from transforms.sheets import Place
 from transforms.tables import Intake, RawWorkbook, Submission, Table
+from transforms.values import mask_name
 
 READING_RULES: dict[str, str] = {
     "RD00": "文件打不开",
@@ -63,7 +65,20 @@ def read_submission(raw: RawWorkbook, submission: Submission, contracts: Sequenc
         findings += reader.findings
         if table is not None:
             tables.append(table)
+    if persons := personal.names(raw, contracts):
+        tables = [
+            replace(table, written=table.written.replace({one: mask_name(one) for one in persons})) for table in tables
+        ]
+        findings = [_without(persons, finding) for finding in findings]
     return Intake(submission, tuple(tables), tuple(findings), _explanations(raw, places, contracts))
+
+
+def _without(persons: Collection[str], finding: Finding) -> Finding:
+    """A person's name may have been typed into another column, whose cell a finding quotes."""
+    message, value = finding.message, finding.value
+    for name in sorted((one for one in persons if one in message or one in value), key=len, reverse=True):
+        message, value = message.replace(name, mask_name(name)), value.replace(name, mask_name(name))
+    return replace(finding, message=message, value=value)
 
 
 def unreadable(submission: Submission, reason: str) -> Intake:

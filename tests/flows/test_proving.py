@@ -63,6 +63,13 @@ def test_the_names_of_petitioners_are_looked_for(run: Run, june_pdf: Path) -> No
     assert "第1页：“区委书记”应当隐去。" in [refused.message for refused in found]
 
 
+def test_a_place_or_department_in_the_column_of_names_stops_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    district = run.month.configuration.district
+    written = {"林甲乙", district.townships[0], district.departments[0].name}
+    monkeypatch.setattr(personal, "names", lambda raw, contracts: frozenset(written))
+    assert names_of(run.month, run.plan.submissions) == ("林甲乙",)
+
+
 def test_a_workbook_without_personal_columns_names_nobody(run: Run) -> None:
     contracts = run.month.configuration.contracts_of("财政局")
     assert personal.names(RawWorkbook("xlsx", ()), contracts) == frozenset()

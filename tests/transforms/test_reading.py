@@ -408,6 +408,22 @@ def test_personal_columns_are_masked_everywhere() -> None:
     assert "徐某" not in shown
 
 
+def test_a_name_typed_into_another_column_is_masked_where_a_finding_quotes_it() -> None:
+    result = intake(
+        sheet(
+            [
+                [*TOP, "联系人", "实际开工日期"],
+                ["A1", None, 1, 1, "林甲乙", "5月林甲乙"],
+                ["A2", "林甲乙", 1, 1, "", ""],
+            ]
+        )
+    )
+    assert "林××" in result.findings[0].message
+    assert result.findings[0].value == "5月林××"
+    assert "林甲乙" not in repr(result.findings)
+    assert result.tables[0].written.loc[3, "stage"] == "林××"
+
+
 def test_choices_by_synonym_and_unknown_text_as_it_is() -> None:
     read = table(
         TOP, ["A1", "主体完工、年内回迁", 1, 1], ["A2", " 已 回迁", 1, 1], ["A3", "在建", 1, 1], ["A4", "—", 1, 1]
