@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -19,13 +18,12 @@ from flows.attempts import attempting, failed
 from flows.choices import Only, Runner
 from flows.hands import Here, hands
 from flows.month import Issue, Month
-from flows.outcomes import Changed, Outcome
+from flows.outcomes import Changed, Outcome, failure_of
 from flows.progress import report
 from flows.proving import prove
 from flows.settings import load_settings
 from flows.stale import Standing, survey
 from flows.together import Together, changes, gather, month_of
-from transforms.errors import SancuError
 from transforms.figures import Figure, show
 from transforms.period import Period
 
@@ -142,10 +140,7 @@ def _settled(standing: Standing, outcome: Outcome, publish: Callable[[], Issue])
         publish()
     except Exception as error:
         failed(standing.month.ledger, outcome.district, error, outcome.period)
-        if isinstance(error, SancuError):
-            return replace(outcome, failure=str(error))
-        logging.getLogger(__name__).exception("%s %s", outcome.district, outcome.period)
-        return replace(outcome, failure=f"程序出错：{type(error).__name__}：{error}")
+        return replace(outcome, failure=failure_of(error, f"{outcome.district} {outcome.period}"))
     return replace(outcome, made=True)
 
 

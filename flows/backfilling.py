@@ -1,20 +1,55 @@
-"""The body of `sancu backfill`: Prefect is started only where something is to be made."""
+"""The body of `sancu backfill`: Prefect and the processes that make documents are started only where something is to be
+made, and once for all districts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from flows import month as months
 from flows.choices import Only, Runner
 from flows.month import Month
-from flows.outcomes import Outcome
+from flows.outcomes import Outcome, failure_of
 from flows.progress import report
 from flows.revising import made_before
 from flows.settings import Settings
 from flows.stale import Standing, restore, survey
-from transforms.errors import SancuError, UsageError
+from transforms.errors import UsageError
 from transforms.period import Period
+
+Backfill = Callable[..., Iterable[Outcome]]
+
+
+class _Prefect(ExitStack):
+    """The flow, with a server to talk to and processes for its documents: started for the first district that needs them,
+    and kept for the others, since Prefect keeps to the server that it met first."""
+
+    def __init__(self, settings: Settings, runner: Runner) -> None:
+        super().__init__()
+        self._settings, self._runner = settings, runner
+        self._flow: Backfill | None = None
+
+    def flow(self, month: Month) -> Backfill:
+        if self._flow is None:
+            self._flow = self._started(month)
+        return self._flow
+
+    def _started(self, month: Month) -> Backfill:
+        from flows.orchestration import prefect_server
+
+        server = self.enter_context(prefect_server(self._settings.home / "prefect"))
+        from flows.backfill import backfill
+        from flows.hands import task_runner
+        from flows.renderers import kept
+        from transforms.checks import warm_up
+
+        made_by = backfill.with_options(task_runner=task_runner(self._settings, self._runner))
+        if not made_before(month):
+            warm_up()
+        server.wait()
+        self.enter_context(kept())
+        return made_by
 
 
 def backfill_districts(
@@ -39,46 +74,28 @@ def backfill_districts(
     if start > opened[0].period:
         raise UsageError(f"起止月份写反了：{first} 在 {last} 之后。")
     outcomes: list[Outcome] = []
-    for month in opened:
-        try:
-            outcomes += _backfill(month, start, only, dry_run, runner)
-        except SancuError as error:
-            if len(opened) == 1:
-                raise
-            outcomes += [
-                Outcome(month.code, period, None, failure=str(error)) for period in start.through(month.period)
-            ]
+    with _Prefect(settings, runner) as prefect:
+        for month in opened:
+            try:
+                outcomes += _backfill(month, start, only, dry_run, runner, prefect)
+            except Exception as error:
+                if len(opened) == 1:
+                    raise
+                failure = failure_of(error, month.code)
+                outcomes += [Outcome(month.code, one, None, failure=failure) for one in start.through(month.period)]
     return outcomes
 
 
-def _backfill(month: Month, first: Period, only: Only, dry_run: bool, runner: Runner) -> list[Outcome]:
+def _backfill(
+    month: Month, first: Period, only: Only, dry_run: bool, runner: Runner, prefect: _Prefect
+) -> list[Outcome]:
     report("收文")
     received = {period: months.receive(month, period, months.now()) for period in month.periods}
     standings = survey(month, max(first, month.configuration.district.first_period), received)
     todo = [standing for standing in standings if standing.wanted(only)]
-    made = {outcome.period: outcome for outcome in _make(month, first, only, dry_run, runner)} if todo else {}
-    return [made.get(standing.month.period) or _left(standing, dry_run) for standing in standings]
-
-
-def _left(standing: Standing, dry_run: bool) -> Outcome:
-    if not dry_run:
-        restore(standing)
-    return Outcome(standing.month.code, standing.month.period, standing.state, standing.reasons)
-
-
-def _make(month: Month, first: Period, only: Only, dry_run: bool, runner: Runner) -> Iterable[Outcome]:
-    from flows.orchestration import prefect_server
-
-    with prefect_server(month.settings.home / "prefect") as server:
-        from flows.backfill import backfill
-        from flows.hands import task_runner
-        from transforms.checks import warm_up
-
-        made_by = backfill.with_options(task_runner=task_runner(month.settings, runner))
-        if not made_before(month):
-            warm_up()
-        server.wait()
-        return made_by(
+    made: dict[Period, Outcome] = {}
+    if todo:
+        outcomes = prefect.flow(month)(
             district=month.code,
             first=str(first),
             last=str(month.period),
@@ -88,3 +105,11 @@ def _make(month: Month, first: Period, only: Only, dry_run: bool, runner: Runner
             out=str(month.out),
             runner=runner.value,
         )
+        made = {outcome.period: outcome for outcome in outcomes}
+    return [made.get(standing.month.period) or _left(standing, dry_run) for standing in standings]
+
+
+def _left(standing: Standing, dry_run: bool) -> Outcome:
+    if not dry_run:
+        restore(standing)
+    return Outcome(standing.month.code, standing.month.period, standing.state, standing.reasons)

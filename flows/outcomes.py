@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 
 from flows.choices import State
+from transforms.errors import SancuError
 from transforms.period import Period
 
 FIGURES_TOLD = 12  # of a month's changed figures; all stand in --json
@@ -55,6 +57,14 @@ class Outcome:
     def as_json(self) -> dict[str, Any]:
         state = self.state.name.lower() if self.state else None
         return asdict(self) | {"period": str(self.period), "state": state, "result": self.result}
+
+
+def failure_of(error: Exception, where: str) -> str:
+    """What went wrong, for the person who is to mend it; where nobody at the office can, its traceback goes to the log."""
+    if isinstance(error, SancuError):
+        return str(error)
+    logging.getLogger(__name__).error("%s", where, exc_info=error)
+    return f"程序出错：{type(error).__name__}：{error}"
 
 
 def lines(outcomes: Sequence[Outcome], dry_run: bool) -> Iterator[str]:

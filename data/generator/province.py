@@ -1,4 +1,4 @@
-"""Write a province: `python -m data.generator.province --out DIR [--districts 85] [--through 2014-12]`.
+"""Write a province: `python -m data.generator.province --out DIR [--districts 85] [--from 2014-01] [--through 2014-12]`.
 
 Under DIR stand `data/` (contracts, a file for each district, one for each city and for the province), `inbox/` and
 `truth/<district>/`. Each district has its own places, leaders, targets, thresholds and headers. Some enterprises stand in
@@ -25,6 +25,7 @@ from transforms.districts import District, parse_district
 from transforms.period import Period
 
 PROVINCE, CITIES, COUNTIES = "99", 9, 99  # codes that GB/T 2260 does not use
+FIRST = Period(2014, 2)  # of the sample's campaign
 SHARED = 3  # enterprises that each district has in common with the one before it
 HEADERS = ({}, {"reward_payments": {"amount_fen": ["实发奖励"]}}, {"petition_cases": {"unit": ["牵头单位"]}})
 TARGETS = {
@@ -40,20 +41,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="写出一个省的样例")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--districts", type=int, default=85)
+    parser.add_argument("--from", dest="first", default="2014-01")
     parser.add_argument("--through", default="2014-12")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    write_province(given.out, given.districts, Period.parse(given.through), given.seed)
+    first, last = Period.parse(given.first), Period.parse(given.through)
+    write_province(given.out, given.districts, last, given.seed, first)
 
 
-def write_province(out: Path, count: int, last: Period, seed: int) -> list[World]:
+def write_province(out: Path, count: int, last: Period, seed: int, first: Period = FIRST) -> list[World]:
     """Every file of the province; the same bytes for the same arguments. The worlds, in the order of their codes."""
     data = out / "data"
     shutil.copytree(DATA / "contracts", data / "contracts", dirs_exist_ok=True)
     for folder in ("districts", "regions"):
         (data / folder).mkdir(parents=True, exist_ok=True)
     worlds: list[World] = []
-    for district in _districts(data, count, seed):
+    for district in _districts(data, count, seed, first):
         own = int(district.code)
         periods = tuple(district.first_period.through(last))
         world = build(district, periods, own, _totals(district, periods, own))
@@ -72,8 +75,11 @@ def _totals(district: District, periods: Sequence[Period], seed: int) -> Totals:
     return dataclasses.replace(totals, reward_times=min(totals.reward_times, most))
 
 
-def _districts(data: Path, count: int, seed: int) -> Iterator[District]:
+def _districts(data: Path, count: int, seed: int, first: Period) -> Iterator[District]:
     given = yaml.safe_load((DATA / "districts" / "350303.yaml").read_text(encoding="utf-8"))
+    given["numbering"]["first_period"] = str(first)
+    for target in given["targets"]:
+        target["set_on"] = first.first_day.replace(day=10)
     for number in range(count):
         city, county = divmod(number, -(-count // CITIES))
         path = data / "districts" / f"{PROVINCE}{city + 1:02d}{county + 1:02d}.yaml"

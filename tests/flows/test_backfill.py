@@ -12,6 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from data.generator.province import write_province
 from flows import month as months
 from flows import steps
 from flows.backfilling import backfill_districts
@@ -74,6 +75,16 @@ def test_a_backfill_from_the_command_line(prefect: dict[str, str], tmp_path: Pat
     assert (changed["state"], changed["reasons"]) == ("changed", ["更换 2014-02 财政局.xlsx", "以前各期的数有修订"])
     assert any(figure["code"].startswith("reward.amount_") for figure in changed["changed"])
     assert contents(tmp_path / "out/350303/2014-03") == march
+
+
+@pytest.mark.flow
+def test_several_districts_share_one_server(tmp_path: Path) -> None:
+    """Prefect's clients keep to the server that they met first. Places of this province have digits in their names."""
+    districts = ",".join(world.district.code for world in write_province(tmp_path, 2, Period(2014, 3), seed=5))
+    asked = ("backfill", "2014-02", "2014-02", "--inbox", str(tmp_path / "inbox"), "--districts", districts)
+    made = sancu(tmp_path, *asked, SANCU_DATA=str(tmp_path / "data"))
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert made.stdout.splitlines()[-1] == "共 2 个月，做好 2，没有做成 0，不必做 0。"
 
 
 def test_two_backfills_of_one_month_do_not_collide(prefect: dict[str, str], tmp_path: Path) -> None:

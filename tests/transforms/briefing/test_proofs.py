@@ -296,6 +296,13 @@ def test_counts_of_the_issue_itself_are_not_figures(check: Check, plain: View) -
     assert check(para(f"能够考核的{number}件。")) == ["PF05"]
 
 
+def test_digits_in_the_name_of_a_place_are_not_figures(check: Check, plain: View) -> None:
+    named = replace(plain, district=plain.district.model_copy(update={"townships": ("4团", "142团")}))
+    assert check(para("居前的是142团、4团。"), against=named) == []
+    assert check(para("居前的是142团、24团。"), against=named) == ["PF05"]
+    assert check(para("居前的是142团。")) == ["PF05"]
+
+
 def test_tables_and_headings_are_not_prose(check: Check) -> None:
     assert check(f"<h2>一、2件事</h2>{table('<tr><td>3</td><td><p>4件</p></td></tr>')}") == []
 

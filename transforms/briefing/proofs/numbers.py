@@ -4,7 +4,7 @@ Digits that prose may hold without a link to a figure:
 - dates and times, 第N期, 第N页, 附件N;
 - counts of what the issue itself holds (items, shortfalls, findings), as the view has them;
 - texts that the view quotes whole: ranking rules with their thresholds, matters that are settled, why a figure is
-  missing, names of the masthead;
+  missing, names of the masthead, of townships and departments (there are those that are called 142团);
 - in the editor's note, which a person wrote, anything that a figure of this issue prints, with its unit.
 Tables, headings and captions are not prose.
 """
@@ -181,6 +181,7 @@ def _quoted(view: View) -> Iterator[str]:
     head = view.district.masthead
     yield from (head.name, head.office, view.title, f"共印{view.edition.copies}份", *view.missing)
     yield from (view.edition.security, copy_number(view.edition.copy))
+    yield from (*view.district.townships, *(one.name for one in view.district.departments))
     yield from (figure.note for figure in view.figures.values())
     yield from (ranking.rule for ranking in view.rankings)
     for section in view.sections:
