@@ -17,7 +17,7 @@ from flows import month as months
 from flows.choices import Runner
 from flows.documents import Documents
 from flows.month import Month, Plan, Received
-from flows.renderers import CORES, Renderers
+from flows.renderers import CORES, Renderers, lent
 from flows.settings import Settings
 from flows.steps import Accepted, Measured, Readings
 from flows.urls import without_credentials
@@ -64,7 +64,7 @@ class Here(AbstractContextManager["Here"]):
 
     def prepare(self, documents: int) -> None:
         """Begin what `make` needs for so many documents: its processes load their libraries while files are read."""
-        self._renderers = self._stack.enter_context(Renderers())
+        self._renderers = self._stack.enter_context(lent())
         self._renderers.warm_up(documents)
 
     def __exit__(self, *failure: Any) -> None:

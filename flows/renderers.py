@@ -6,9 +6,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import partial
 from multiprocessing import get_context, parent_process
 from types import TracebackType
@@ -33,8 +35,9 @@ class Renderers:
 
     def warm_up(self, documents: int) -> None:
         """Start the processes that so many documents will keep busy."""
-        for _ in range(min(CORES, documents)):
-            self._pool.submit(load)
+        with suppress(BrokenProcessPool):  # of the district before; `submit` renews it
+            for _ in range(min(CORES, documents)):
+                self._pool.submit(load)
 
     def submit(self, job: Job) -> Job:
         """Begin `job`; what is returned waits for its documents.
@@ -63,6 +66,30 @@ class Renderers:
         if self._pool is broken:
             broken.shutdown(wait=False)
             self._pool = _pool(CORES)
+
+
+_kept: ContextVar[Renderers | None] = ContextVar("kept_renderers", default=None)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Whoever borrows inside gets the same processes: a start costs seconds."""
+    with Renderers() as renderers:
+        token = _kept.set(renderers)
+        try:
+            yield
+        finally:
+            _kept.reset(token)
+
+
+@contextmanager
+def lent() -> Iterator[Renderers]:
+    """Those that are kept, or one's own."""
+    if renderers := _kept.get():
+        yield renderers
+    else:
+        with Renderers() as own:
+            yield own
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:

@@ -35,7 +35,7 @@ def rewards(month: Month) -> dict[str, Number]:
 def links(month: Month) -> dict[str, Number]:
     enterprises = month.now("enterprise_links")
     leaders = {r["leader"] for r in enterprises}
-    asleep = _weeks_without_visit(month)
+    asleep = weeks_without_visit(month)
     weeks = len(_sundays(month))
     seen = len(enterprises) * weeks - sum(sum(missed) for missed in asleep.values())
     quarter = Period(month.period.year, (month.period.month - 1) // 3 * 3 + 1)
@@ -78,7 +78,7 @@ def _sundays(month: Month) -> list[dt.date]:
     return [day for day in days if day.weekday() == 6 and day - dt.timedelta(days=6) >= began]
 
 
-def _weeks_without_visit(month: Month) -> dict[str, list[bool]]:
+def weeks_without_visit(month: Month) -> dict[str, list[bool]]:
     """Enterprise → whether each week that ends in the month passed without a visit."""
     visited = {(r["enterprise_code"], r["visited_on"]) for r in month.so_far("enterprise_visits")}
     return {

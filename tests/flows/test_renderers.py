@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from flows.documents import Documents
-from flows.renderers import Renderers
+from flows.renderers import Renderers, kept, lent
 from tests.pipeline import ROOT
 from transforms.errors import EnvironmentFailure
 
@@ -46,6 +46,17 @@ def test_a_process_that_dies_fails_its_own_document_only(tmp_path: Path) -> None
             waiting[1]()
         assert [list(wait().files) for wait in waiting[2:]] == [["b"], ["second"], ["c"]]
         assert list(renderers.submit(partial(made, "d"))().files) == ["d"]
+
+
+def test_processes_that_are_kept_serve_one_borrower_after_another() -> None:
+    with kept(), lent() as first:
+        pass
+    with kept():
+        with lent() as one:
+            pass
+        with lent() as other:
+            assert list(other.submit(partial(made, "a"))().files) == ["a"]
+    assert one is other is not first
 
 
 RENDERING = """

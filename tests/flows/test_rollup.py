@@ -1,15 +1,11 @@
 """A province of three districts from the generator: what its issue says equals the generator's own truth."""
 
-from collections.abc import Callable, Iterator
-from fractions import Fraction
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from data.generator.province import write_province
-from data.generator.reckoning import Month as Reckoned
-from data.generator.reckoning import Percent
-from data.generator.truth import numbers
 from data.generator.world import World
 from flows import month as months
 from flows import rollup, steps
@@ -19,8 +15,9 @@ from flows.settings import load_settings
 from flows.why import explain
 from tests import pipeline
 from tests.pipeline import UNPRINTED, environment
+from tests.province import expected, truth_of
 from transforms.errors import Stopped, UsageError
-from transforms.figures import Figure, Unit
+from transforms.figures import Figure
 from transforms.period import Period
 from transforms.rollup.ways import WAYS, Way
 
@@ -64,62 +61,16 @@ def figures(province: Province, issue: RegionIssue) -> dict[str, Figure]:
     return rollup.Ledger(province.settings.database_url).figures_of(issue.briefing)
 
 
-def test_sums_and_rates_equal_the_generators_truth(province: Province, figures: dict[str, Figure]) -> None:
-    truths = [numbers(world, MONTH) for world in province.worlds[:-1]]
-    for code, way in WAYS.items():
-        known = [truth[code] for truth in truths if code in truth]
-        if way is Way.SUM:
-            assert (code, figures[code].value) == (code, sum(known, Fraction(0)) if known else None)
-        elif way is Way.RATIO and known and all(isinstance(number, Percent) for number in known):
-            done, due = (sum(getattr(n, part) for n in known) for part in ("done", "due"))  # type: ignore[misc]
-            assert (code, figures[code].value) == (code, 100 * done / due)
-        elif way is Way.NONE:
-            assert figures[code].value is None and figures[code].note
+def test_every_figure_equals_the_generators_truth(province: Province, figures: dict[str, Figure]) -> None:
+    truths = [truth_of(world, MONTH) for world in province.worlds[:-1]]
+    assert {code: figure.value for code, figure in figures.items()} == expected(truths)
+    assert all(figures[code].note for code, way in WAYS.items() if way is Way.NONE)
 
 
-def _paid(month: Reckoned) -> set[str]:
-    return {row["enterprise_code"] for row in month.so_far("reward_payments")}
-
-
-def _visited(month: Reckoned) -> set[str]:
-    return {row["enterprise_code"] for row in month.now("enterprise_visits")}
-
-
-def _linked(month: Reckoned) -> set[str]:
-    return {row["enterprise_code"] for row in month.now("enterprise_links")}
-
-
-def _monitored(month: Reckoned) -> set[str]:
-    return {row["enterprise_code"] for row in month.now("enterprise_links") if row["is_monitored"]}
-
-
-def _borrowers(month: Reckoned) -> set[str]:
-    return {
-        r["enterprise_code"] for r in month.now("financing") if r["kind"] == "银行贷款" and r["lent_on"] <= month.end
-    }
-
-
-@pytest.mark.parametrize(
-    ("code", "enterprises"),
-    [
-        ("reward.enterprises_to_date", _paid),
-        ("visit.enterprises_month", _visited),
-        ("link.enterprises", _linked),
-        ("rating.monitored", _monitored),
-        ("loan.bank_enterprises_to_date", _borrowers),
-    ],
-)
-def test_an_enterprise_of_two_districts_counts_once(
-    province: Province, figures: dict[str, Figure], code: str, enterprises: Callable[[Reckoned], set[str]]
-) -> None:
-    sets = [enterprises(Reckoned(world, MONTH)) for world in province.worlds[:-1]]
-    assert figures[code].unit is Unit.ENTERPRISES
-    assert figures[code].value == len(set().union(*sets))
-
-
-def test_some_enterprises_are_in_two_districts(province: Province) -> None:
-    first, second = (_linked(Reckoned(world, MONTH)) for world in province.worlds[:2])
-    assert len(first & second) == 3
+def test_an_enterprise_of_two_districts_counts_once(province: Province, figures: dict[str, Figure]) -> None:
+    counted = [truth_of(world, MONTH).enterprises["link.enterprises"] for world in province.worlds[:2]]
+    assert len(counted[0] & counted[1]) == 3
+    assert figures["link.enterprises"].value == len(counted[0] | counted[1]) == sum(map(len, counted)) - 3
 
 
 def test_a_district_without_an_issue_is_named_and_nothing_is_filled_in(
