@@ -1,11 +1,11 @@
 """A whole province on this machine: made, killed once on the way, gone on with, rolled up, and every figure of every region
 compared with what the generator's own rows add up to.
 
-python -m tests.bench.province_run --home DIR [--districts 85] [--from 2014-01] [--through 2014-12] [--step 3]
+python -m tests.bench.province_run --home DIR [--districts 85] [--from 2014-01] [--through 2014-12] [--steps 1,2,3]
 
 What is finished stands in DIR/province.json with what it took, and is not done again: the same command goes on. DIR/samples.csv
 has a line every few seconds: how many issues stood, the CPU seconds so far, the memory of all processes together.
-`--step` months of every district come before the next months of any, as in life. Exit code 1 when anything is not as it should be.
+`--steps` says how many months of all districts are made by one command: first one, then two more, then three at a time. Exit code 1 when anything is not as it should be.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Province:
     def __init__(self, given: argparse.Namespace) -> None:
         self.home, self.districts = given.home.absolute(), given.districts
         self.periods = tuple(Period.parse(given.first).through(Period.parse(given.through)))
-        self.step = given.step
+        self.steps = [int(step) for step in given.steps.split(",")]
         self._record = self.home / "province.json"
         self.known: dict[str, Any] = json.loads(self._record.read_text()) if self._record.exists() else {}
 
@@ -164,12 +164,19 @@ class Province:
         except sqlite3.OperationalError:  # its tables are being made
             return 0
 
+    def spans(self) -> Iterator[tuple[Period, Period]]:
+        """First and last month of each command."""
+        left, steps = list(self.periods), list(self.steps)
+        while left:
+            step = steps.pop(0) if len(steps) > 1 else steps[0]
+            yield left[0], left[:step][-1]
+            left = left[step:]
+
     def stages(self) -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
         yield "generate", self.generate
-        for at in range(0, len(self.periods), self.step):
-            first, last = self.periods[at], self.periods[min(at + self.step, len(self.periods)) - 1]
-            if not at:
-                number = random.SystemRandom().uniform(0.1, 0.9) * self.districts * self.step
+        for first, last in self.spans():
+            if first == self.periods[0]:
+                number = random.SystemRandom().uniform(0.1, 0.9) * self.districts * self.steps[0]
                 yield "killed", partial(self.backfill, first, last, number)
             yield f"backfill {first} {last}", partial(self.backfill, first, last)
             for period in first.through(last):
@@ -201,7 +208,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--districts", type=int, default=85)
     parser.add_argument("--from", dest="first", default="2014-01")
     parser.add_argument("--through", default="2014-12")
-    parser.add_argument("--step", type=int, default=3)
+    parser.add_argument("--steps", default="1,2,3")
     province = Province(parser.parse_args(arguments))
     province.home.mkdir(parents=True, exist_ok=True)
     places = {"DATA": "data", "HOME": "var", "OUT": "out", "INBOX": "inbox"}

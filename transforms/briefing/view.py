@@ -59,6 +59,9 @@ class Departure:
     settled: bool
 
 
+COUNTS_FIT = 10  # characters in the column of a ranking's base
+
+
 @dataclass(frozen=True)
 class RankingRow:
     """`rank` is None for a unit whose base is too small to rank it. `base` is what the value was computed from:
@@ -83,6 +86,11 @@ class Ranking:
     rule: str
     rows: tuple[RankingRow, ...]
     base_label: str = "基数"
+
+    @property
+    def wide(self) -> bool:
+        """Whether a base is an amount of money, which takes more room than a count."""
+        return any(len(row.base) > COUNTS_FIT for row in self.rows)
 
 
 class Stage(StrEnum):

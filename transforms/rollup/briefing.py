@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from transforms.briefing import printing, selection
@@ -21,6 +21,10 @@ from transforms.standings import Share
 
 TEMPLATE = "region.html.j2"
 LEAST = 1  # a district is ranked from the first thing that is due
+MANY = 24  # more districts than one look takes in: page one has those with most red lights, a ranking its two ends
+NOTED = 10
+ENDS, ENDS_RULE = 5, "只列前五位和后五位，各区县的名次见后表。"
+ABREAST = 4  # rankings that stand side by side in the table of all districts
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class RegionView:
     previous: Mapping[str, Figure]
     members: tuple[Member, ...]
     rankings: tuple[Ranking, ...]
+    places: Mapping[str, tuple[RankingRow | None, ...]]  # code of a district → its row in each ranking
     printed_on: dt.date
     fingerprint: str
 
@@ -58,6 +63,32 @@ class RegionView:
     def provisional(self) -> tuple[str, ...]:
         """Districts whose own issue lacks departments."""
         return tuple(member.name for member in self.members if member.provisional)
+
+    @property
+    def many(self) -> bool:
+        return len(self.members) > MANY
+
+    @property
+    def noted(self) -> tuple[Member, ...]:
+        """Those with most red lights, then most yellow ones."""
+
+        def lights(member: Member) -> tuple[int, int]:
+            found = self.lights(member)
+            return -found[Light.RED], -found[Light.YELLOW]
+
+        return tuple(sorted(filter(lambda member: member.reported, self.members), key=lights)[:NOTED])
+
+    def ends(self, ranking: Ranking) -> Ranking:
+        """Its first and last rows, where there are many."""
+        if not self.many or len(ranking.rows) <= 2 * ENDS:
+            return ranking
+        return replace(ranking, rows=ranking.rows[:ENDS] + ranking.rows[-ENDS:], rule=ranking.rule + ENDS_RULE)
+
+    @property
+    def abreast(self) -> tuple[tuple[int, ...], ...]:
+        """Which rankings stand in each of the tables of all districts."""
+        numbers = tuple(range(len(self.rankings)))
+        return tuple(numbers[at : at + ABREAST] for at in numbers[::ABREAST]) if self.many else ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -87,14 +118,15 @@ def compose(
     """`earlier` are last month's members, for the change of rank; empty in the first month."""
     before = {member.code: member for member in earlier}
     codes = dict.fromkeys(cell.rate for cell in selection.STRIP if _ranks(cell.rate, figures))
-    found = (_ranking(figures[code], members, before) for code in codes)
+    found = [(figures[code], rows) for code in codes if (rows := _ranked(figures[code], members, before))]
     return RegionView(
         region=region,
         period=period,
         figures=figures,
         previous=previous,
         members=tuple(members),
-        rankings=tuple(ranking for ranking in found if ranking.rows),
+        rankings=tuple(_ranking(figure, tuple(rows.values())) for figure, rows in found),
+        places={member.code: tuple(rows.get(member.code) for _, rows in found) for member in members},
         printed_on=period.plus(1).first_day,
         fingerprint=fingerprint,
     )
@@ -117,14 +149,15 @@ def _ranks(code: str, figures: Mapping[str, Figure]) -> bool:
     return bool(code) and WAYS[code] is Way.RATIO and figures[code].unit is Unit.PERCENT
 
 
-def _ranking(figure: Figure, members: Sequence[Member], before: Mapping[str, Member]) -> Ranking:
+def _ranked(figure: Figure, members: Sequence[Member], before: Mapping[str, Member]) -> dict[str, RankingRow]:
+    """Code of a district → its row, the best first."""
     now = {member.code: share for member in members if (share := _share(member, figure.code))}
     then = {code: share for code, member in before.items() if (share := _share(member, figure.code))}
     ranked, earlier = ranks(now, LEAST), ranks(then, LEAST)
     names = {member.code: member.name for member in members}
     order = {member.code: place for place, member in enumerate(members)}
-    rows = tuple(
-        RankingRow(
+    return {
+        code: RankingRow(
             rank=ranked[code],
             name=names[code],
             value=f"{show(100 * now[code].value, Unit.PERCENT)}%",
@@ -133,7 +166,10 @@ def _ranking(figure: Figure, members: Sequence[Member], before: Mapping[str, Mem
             entered=bool(earlier) and code not in earlier,
         )
         for code in sorted(ranked, key=lambda code: (ranked[code], order[code]))
-    )
+    }
+
+
+def _ranking(figure: Figure, rows: tuple[RankingRow, ...]) -> Ranking:
     return Ranking(figure.label, f"按{figure.label}从高到低，并列的名次相同，其后顺延。", rows, "完成/应完成")
 
 
