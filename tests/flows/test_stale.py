@@ -103,7 +103,8 @@ def test_figures_that_would_change_are_told_with_both_values(spring: Run) -> Non
     together = gather(month, readings, checked)
     assert list(changes(together, standing)) == []
     code = "petition.resolved"
-    figures = dict(together.history[APRIL])
+    history = together.history(APRIL)
+    figures = history[APRIL]
     more = replace(figures[code], value=figures[code].value + 1)
-    history = {**together.history, APRIL: {**figures, code: more}}
-    assert list(changes(replace(together, history=history), standing)) == [(figures[code], more)]
+    other = replace(together, _history={**history, APRIL: {**figures, code: more}})
+    assert list(changes(other, standing)) == [(figures[code], more)]
