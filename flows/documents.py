@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from flows.store import EDITIONS
 from transforms.briefing import editions, pictures, web
+from transforms.briefing.compose import with_attention
 from transforms.briefing.fitting import fit
 from transforms.briefing.proofs import refusals
 from transforms.briefing.render import render
@@ -55,10 +56,8 @@ def make(
         EnvironmentFailure: a font or a library is missing.
     """
     with _no_collection():
-        fitted = fit(editions.leaders(view), fonts)
-        pdf = render(fitted, fonts, attachments)
+        fitted, pdf, reasons = _printed(PDF, editions.leaders(view), fonts, attachments, figures, names)
         files = {PDF: pdf, WORD: _word(fitted, fonts), WEB: _web(fitted, fonts)}
-        reasons = _reasons(PDF, pdf, fitted, figures, names)
     for name, other in editions.others(view):
         beside = edition(name, other, figures, fonts, names)
         files |= beside.files
@@ -87,17 +86,36 @@ def edition(
 ) -> Documents:
     """An edition beside the leaders': a PDF, and for the public a page for browsers. Arguments as for `make`."""
     with _no_collection():
-        fitted, path = fit(view, fonts), f"{EDITIONS}/{name}"
-        files = {f"{path}.pdf": render(fitted, fonts)}
-        hidden = {*names}
+        path = f"{EDITIONS}/{name}"
+        hidden = {*names} | (view.enterprises if view.edition.audience is Audience.PUBLIC else frozenset())
+        fitted, pdf, reasons = _printed(f"{path}.pdf", view, fonts, _NOTHING, figures, hidden)
+        files = {f"{path}.pdf": pdf}
         if view.edition.audience is Audience.PUBLIC:
             files[f"{path}.html"] = _web(fitted, fonts)
-            hidden |= view.enterprises
-        return Documents(files, tuple(_reasons(f"{path}.pdf", files[f"{path}.pdf"], fitted, figures, hidden)))
+        return Documents(files, tuple(reasons))
 
 
-def _reasons(path: str, pdf: bytes, view: View, figures: Mapping[str, Figure], names: Collection[str]) -> list[str]:
-    return [f"{path} {one.rule} {one.message}" for one in refusals(pdf, view, figures, tuple(names))]
+def _printed(
+    path: str,
+    view: View,
+    fonts: Mapping[str, str | Path],
+    attachments: Mapping[str, bytes],
+    figures: Mapping[str, Figure],
+    names: Collection[str],
+) -> tuple[View, bytes, list[str]]:
+    """The view as it is printed, its PDF, and why that may not be published.
+
+    The line under page one's list counts what is on other pages, and is longer the later they are, which nobody knows
+    before they are laid out: where it takes one more line than `fit` could see, the list gives up an item.
+    """
+    fitted = fit(view, fonts)
+    pdf = render(fitted, fonts, attachments)
+    found = refusals(pdf, fitted, figures, tuple(names))
+    if len(fitted.attention) > 1 and any(one.rule == "PF09" for one in found):
+        fitted = with_attention(fitted, len(fitted.attention) - 1)
+        pdf = render(fitted, fonts, attachments)
+        found = refusals(pdf, fitted, figures, tuple(names))
+    return fitted, pdf, [f"{path} {one.rule} {one.message}" for one in found]
 
 
 def _word(view: View, fonts: Mapping[str, str | Path]) -> bytes:

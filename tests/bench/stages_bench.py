@@ -31,6 +31,7 @@ from tests.bench.worlds import LAST, SEED, World, generated
 from tests.pipeline import environment
 from transforms.briefing import editions
 from transforms.briefing.fitting import fit
+from transforms.briefing.proofs import refusals
 from transforms.briefing.render import render
 from transforms.checks import warm_up
 from transforms.districts import parse_district
@@ -87,7 +88,7 @@ def _issue(standing: Standing, together: Together, clock: Clock) -> None:
     pdf = time("PDF", lambda: render(fitted, fonts, tables))
     word = time("Word", lambda: documents._word(fitted, fonts))
     web = time("web page", lambda: documents._web(fitted, fonts))
-    time("read back", lambda: documents._reasons("", pdf, fitted, figures, ()))
+    time("read back", lambda: refusals(pdf, fitted, figures))
     made = documents.Documents({documents.PDF: pdf, documents.WORD: word, documents.WEB: web})
     time("publish", lambda: steps.publish_issue(month, plan, accepted, measured, view, made, back, together.kept))
 

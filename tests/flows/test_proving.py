@@ -13,7 +13,9 @@ from flows.fonts import font_files
 from flows.proving import names_of, prove
 from tests.pipeline import Run
 from transforms import personal
+from transforms.briefing.compose import with_attention
 from transforms.briefing.proofs import refusals
+from transforms.briefing.render import render
 from transforms.errors import Stopped
 from transforms.tables import RawWorkbook
 
@@ -49,6 +51,16 @@ def test_wrong_documents_are_kept_aside_and_told(run: Run) -> None:
     told = str(refusal.value).splitlines()
     assert str(folder) in told[-1]
     assert len(told) <= proving.TOLD + 3
+
+
+def test_a_list_one_item_too_long_for_page_one_gives_it_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generated month of 2006 was refused: the line under the list needed a line more than its trial had."""
+    fitted = run.fitted()
+    longer = with_attention(fitted, len(fitted.attention) + 1)
+    monkeypatch.setattr(documents, "fit", lambda view, fonts: longer)
+    fonts = font_files(run.month.settings.fonts)
+    assert any(one.rule == "PF09" for one in refusals(render(longer, fonts), longer, run.figures))
+    assert documents.make(longer, run.figures, fonts, ()).reasons == ()
 
 
 def test_the_names_of_petitioners_are_looked_for(run: Run, june_pdf: Path) -> None:
