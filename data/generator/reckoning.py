@@ -54,6 +54,9 @@ class Percent(Fraction):
         made.done, made.due = Fraction(done), Fraction(due)
         return made
 
+    def __reduce__(self) -> tuple[type[Percent], tuple[Fraction, Fraction]]:
+        return Percent, (self.done, self.due)
+
 
 def percent(done: int | Fraction, due: int | Fraction) -> Number:
     """None when nothing was due."""

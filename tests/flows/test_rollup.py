@@ -29,15 +29,20 @@ class Province:
     """The districts' issues made, all but the last one's, whose files came and whose issue did not."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.worlds = write_province(folder, 3, MONTH, seed=5)
         self.settings = load_settings()
         for world in self.worlds[:-1]:
             self.publish(world, folder)
 
-    def publish(self, world: World, folder: Path) -> None:
-        month = months.open_month(self.settings, str(MONTH), world.district.code, str(folder / "inbox"))
+    def publish(self, world: World, folder: Path, period: Period = MONTH) -> None:
+        month = months.open_month(self.settings, str(period), world.district.code, str(folder / "inbox"))
         run = pipeline.measured(month)
         steps.publish_issue(month, run.plan, run.accepted, run.measured, run.view(), UNPRINTED, {})
+
+    @property
+    def ledger(self) -> rollup.Ledger:
+        return rollup.Ledger(self.settings.database_url)
 
     def roll_up(self) -> RegionIssue:
         return roll_up_month(self.settings, PROVINCE, str(MONTH))
@@ -58,7 +63,7 @@ def issue(province: Province) -> RegionIssue:
 
 @pytest.fixture(scope="module")
 def figures(province: Province, issue: RegionIssue) -> dict[str, Figure]:
-    return rollup.Ledger(province.settings.database_url).figures_of(issue.briefing)
+    return province.ledger.figures_of(issue.briefing)
 
 
 def test_every_figure_equals_the_generators_truth(province: Province, figures: dict[str, Figure]) -> None:
@@ -100,13 +105,13 @@ def test_nothing_changed_nothing_done_and_a_late_district_makes_another_issue(
 
 
 def test_the_audit_log_knows_the_issue_and_its_head_is_kept(province: Province, issue: RegionIssue) -> None:
-    ledger = rollup.Ledger(province.settings.database_url)
+    ledger = province.ledger
     assert (PROVINCE, str(MONTH)) in {(entry.district, entry.period) for entry in ledger.audit_log()}
     assert rollup.Store(province.settings.store_url).head() == ledger.audit_head()
 
 
 def test_a_flipped_byte_is_found(province: Province, issue: RegionIssue) -> None:
-    ledger, store = rollup.Ledger(province.settings.database_url), rollup.Store(province.settings.store_url)
+    ledger, store = province.ledger, rollup.Store(province.settings.store_url)
     (kept,) = (province.settings.home / "store" / "issues" / issue.briefing.folder).glob("figures.csv")
     assert list(faults(ledger, store, province.settings.out)) == []
     for path, told in ((issue.pdf, "briefing.pdf 被改过"), (kept, f"issues/{issue.briefing.folder} 缺失或被改过")):
@@ -130,3 +135,16 @@ def test_nothing_to_roll_up(province: Province) -> None:
         roll_up_month(province.settings, "123456", str(MONTH))
     with pytest.raises(UsageError, match="早于"):
         roll_up_month(province.settings, PROVINCE, "2014-01")
+
+
+def test_the_month_after_says_what_changed(province: Province, issue: RegionIssue) -> None:
+    """By the figures that last month's issue printed."""
+    for world in province.worlds[:-1]:
+        province.publish(world, province.folder, MONTH.previous)
+    before = roll_up_month(province.settings, PROVINCE, str(MONTH.previous))
+    after = province.roll_up()
+    assert not after.unchanged
+    code = "reward.amount_to_date"
+    printed, now = (province.ledger.figures_of(one.briefing)[code] for one in (before, after))
+    assert printed.value is not None and now.value is not None
+    assert now.change == now.value - printed.value

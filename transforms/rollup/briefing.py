@@ -40,6 +40,7 @@ class RegionView:
     places: Mapping[str, tuple[RankingRow | None, ...]]  # code of a district → its row in each ranking
     printed_on: dt.date
     fingerprint: str
+    differing: frozenset[tuple[Period, str]] = frozenset()  # none: `previous` are the figures that were printed
 
     @property
     def title(self) -> str:
