@@ -9,7 +9,7 @@ from flows import atomic
 from flows.documents import Documents
 from flows.month import Month
 from flows.reader_pool import shared
-from transforms import personal
+from transforms import personal, sheets
 from transforms.errors import Stopped, UnreadableFile
 from transforms.submissions import Submission
 
@@ -65,5 +65,5 @@ def names_of(month: Month, submissions: Iterable[Submission]) -> tuple[str, ...]
                 raw = reader.read(month.store.get(submission.sha256), submission.filename)
             except UnreadableFile:
                 continue
-            found |= personal.names(raw, contracts)
+            found |= personal.names(sheets.assign(raw.sheets, contracts), contracts)
     return tuple(sorted(found - known))

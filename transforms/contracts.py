@@ -3,6 +3,7 @@ dictionary all derive from it."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import re
@@ -294,6 +295,7 @@ def template_version(contracts: Sequence[Contract]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
 
+@functools.lru_cache(maxsize=128)  # a province of districts in one process
 def parse_contract(text: str, filename: str) -> Contract:
     """Read one contract.
 

@@ -4,6 +4,7 @@ days, thresholds of the lights, numbering and distribution of the issue."""
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
@@ -251,6 +252,7 @@ def _flatten(groups: Iterable[Iterable[str]]) -> Iterable[str]:
     return (item for group in groups for item in group)
 
 
+@functools.lru_cache(maxsize=128)  # a province of districts in one process
 def parse_district(text: str, filename: str) -> District:
     """Read a district file.
 

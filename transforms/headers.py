@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from transforms import values
@@ -29,6 +30,9 @@ class Label:
 
     shown: str
     forms: tuple[frozenset[str], ...]
+
+    def is_one_of(self, names: Mapping[str, object]) -> bool:
+        return any(not names.keys().isdisjoint(forms) for forms in self.forms)
 
 
 class Candidate(NamedTuple):
@@ -90,7 +94,10 @@ def find(candidates: Sequence[Candidate], contract: Contract) -> Header | None:
     known = _known(contract)
     found: list[Header] = []
     for row, height, labels in candidates:
-        columns, twins, surest = _match(labels, known)
+        alike = {place: label for place, label in labels.items() if label.is_one_of(known)}
+        if len(alike) < 2:
+            continue
+        columns, twins, surest = _match(alike, known)
         if len(columns) >= 2:
             found.append(Header(row, height, labels, columns, frozenset(), twins, (len(columns), surest)))
     if not found:
@@ -208,6 +215,7 @@ def _label(*levels: str) -> Label:
     return Label("_".join(map(_one_line, parts)), (whole, short, frozenset({full[-1], bare[-1]})))
 
 
+@lru_cache(maxsize=8192)
 def _bare(text: str) -> str:
     """Without what stands in brackets and without a unit after a stroke: 建筑面积/㎡."""
     text = values.normalise(text, brackets=False)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from transforms import coercion, sheets, values
+from transforms import coercion, values
 from transforms.addresses import place_of
 from transforms.contracts import Contract
 from transforms.readings import Reading
@@ -34,9 +34,10 @@ def hidden_texts(places: Mapping[str, Place], contracts: Sequence[Contract]) -> 
     return hidden
 
 
-def names(raw: RawWorkbook, contracts: Sequence[Contract]) -> frozenset[str]:
-    """The persons named in the workbook's personal columns; free text (备注) is not searched for names."""
-    hidden = hidden_texts(sheets.assign(raw.sheets, contracts), contracts)
+def names(places: Mapping[str, Place], contracts: Sequence[Contract]) -> frozenset[str]:
+    """The persons named in a workbook's personal columns; free text (备注) is not searched for names. `places` are by
+    contract id."""
+    hidden = hidden_texts(places, contracts)
     parts = (part for text, shown in hidden.items() if shown != values.HIDDEN for part in _BETWEEN.split(text))
     return frozenset(part for part in parts if _NAME.fullmatch(part) and not _NOBODY.search(part))
 

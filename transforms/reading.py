@@ -65,7 +65,7 @@ def read_submission(raw: RawWorkbook, submission: Submission, contracts: Sequenc
         findings += reader.findings
         if table is not None:
             tables.append(table)
-    if persons := personal.names(raw, contracts):
+    if persons := personal.names(places, contracts):
         tables = [
             replace(table, written=table.written.replace({one: mask_name(one) for one in persons})) for table in tables
         ]

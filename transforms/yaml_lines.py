@@ -38,9 +38,10 @@ def load(model: type[Model], text: str, filename: str) -> Model:
             starting with `filename:line: `.
     """
     try:
-        node = yaml.compose(text, _Loader)
+        loader = _Loader(text)
+        node = loader.get_single_node()
         _refuse_repeated_keys(node, filename)
-        data = yaml.load(text, _Loader)
+        data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigurationError(f"{filename}:{line}: 不是合法的 YAML：{error.problem}") from error

@@ -17,7 +17,6 @@ from transforms.briefing.compose import with_attention
 from transforms.briefing.proofs import refusals
 from transforms.briefing.render import render
 from transforms.errors import Stopped
-from transforms.tables import RawWorkbook
 
 pytestmark = pytest.mark.xdist_group("june")
 
@@ -83,5 +82,4 @@ def test_a_place_or_department_in_the_column_of_names_stops_nothing(run: Run, mo
 
 
 def test_a_workbook_without_personal_columns_names_nobody(run: Run) -> None:
-    contracts = run.month.configuration.contracts_of("财政局")
-    assert personal.names(RawWorkbook("xlsx", ()), contracts) == frozenset()
+    assert personal.names({}, run.month.configuration.contracts_of("财政局")) == frozenset()

@@ -6,7 +6,7 @@ import pytest
 
 from flows.configuration import load_configuration
 from tests.pipeline import ROOT
-from transforms import personal
+from transforms import personal, sheets
 from transforms.tables import RawSheet, RawWorkbook
 
 CONTRACTS = load_configuration(ROOT / "data", "350303").contracts_of("信访局")
@@ -36,7 +36,8 @@ def workbook(*names: str) -> RawWorkbook:
     ],
 )
 def test_names_as_written(written: str, found: set[str]) -> None:
-    assert personal.names(workbook(written, "郑戊己"), CONTRACTS) - {"郑戊己"} == found
+    places = sheets.assign(workbook(written, "郑戊己").sheets, CONTRACTS)
+    assert personal.names(places, CONTRACTS) - {"郑戊己"} == found
 
 
 def test_free_text_is_hidden_whole_and_names_nobody() -> None:
