@@ -30,25 +30,27 @@ class _Prefect(ExitStack):
         self._settings, self._runner = settings, runner
         self._flow: Backfill | None = None
 
-    def flow(self, month: Month) -> Backfill:
+    def flow(self, month: Month, documents: int) -> Backfill:
+        """`documents` are how many the first district will have made on this machine."""
         if self._flow is None:
-            self._flow = self._started(month)
+            self._flow = self._started(month, documents)
         return self._flow
 
-    def _started(self, month: Month) -> Backfill:
+    def _started(self, month: Month, documents: int) -> Backfill:
         from flows.orchestration import prefect_server
 
         server = self.enter_context(prefect_server(self._settings.home / "prefect"))
+        from flows.renderers import kept
+
+        self.enter_context(kept()).warm_up(documents)  # while this process imports what it needs itself
         from flows.backfill import backfill
         from flows.hands import task_runner
-        from flows.renderers import kept
         from transforms.checks import warm_up
 
         made_by = backfill.with_options(task_runner=task_runner(self._settings, self._runner))
         if not made_before(month):
             warm_up()
         server.wait()
-        self.enter_context(kept())
         return made_by
 
 
@@ -95,7 +97,7 @@ def _backfill(
     todo = [standing for standing in standings if standing.wanted(only)]
     made: dict[Period, Outcome] = {}
     if todo:
-        outcomes = prefect.flow(month)(
+        outcomes = prefect.flow(month, len(todo) if runner is Runner.LOCAL and not dry_run else 0)(
             district=month.code,
             first=str(first),
             last=str(month.period),

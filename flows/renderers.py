@@ -3,8 +3,11 @@ one that dies takes no other's document with it."""
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -72,12 +75,12 @@ _kept: ContextVar[Renderers | None] = ContextVar("kept_renderers", default=None)
 
 
 @contextmanager
-def kept() -> Iterator[None]:
+def kept() -> Iterator[Renderers]:
     """Whoever borrows inside gets the same processes: a start costs seconds."""
     with Renderers() as renderers:
         token = _kept.set(renderers)
         try:
-            yield
+            yield renderers
         finally:
             _kept.reset(token)
 
@@ -99,12 +102,19 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 def _bind() -> None:
     """End with the parent: a pool's process waits for work for ever, since it holds both ends of its queue. Ctrl-C is
-    for the parent alone."""
+    for the parent alone. Temporary files, the fonts' copies above all, have a folder that goes with the process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = tempfile.mkdtemp(prefix="sancu-")
+    atexit.register(_leave_nothing)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:
     if parent := parent_process():
         parent.join()
+        _leave_nothing()
         os._exit(1)
+
+
+def _leave_nothing() -> None:
+    shutil.rmtree(tempfile.gettempdir(), ignore_errors=True)

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ def killed(after: Path | None = None) -> Documents:
 
 
 def sleeping(seconds: float, told: Path) -> Documents:
+    tempfile.mkstemp()
     told.with_name(str(os.getpid())).touch()
     time.sleep(seconds)
     return made("late")
@@ -80,7 +82,9 @@ def test_none_outlives_the_command(tmp_path: Path, number: signal.Signals) -> No
     folder = tmp_path / "children"
     folder.mkdir()
     command = [sys.executable, str(script), "60", str(folder / "x")]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment) as parent:
         assert parent.stdout and parent.stdout.readline() == b"begun\n"
         deadline = time.monotonic() + 60
@@ -93,6 +97,34 @@ def test_none_outlives_the_command(tmp_path: Path, number: signal.Signals) -> No
     while any(runs(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [child for child in children if runs(child)] == []
+    assert list(temporary.iterdir()) == []
+
+
+PRINTING = """
+from functools import partial
+from flows.documents import Documents
+from flows.fonts import font_files
+from flows.renderers import Renderers
+from tests.pipeline import ROOT
+from transforms.briefing.render import print_pdf
+def printed():
+    html = '<link rel="stylesheet" href="briefing:fonts.css"><p>简报'
+    return Documents({"a.pdf": print_pdf(html, (), font_files(ROOT / ".fonts"), "00")})
+if __name__ == "__main__":
+    with Renderers() as renderers:
+        assert renderers.submit(printed)().files == printed().files
+"""
+
+
+def test_nothing_is_left_of_the_fonts(tmp_path: Path) -> None:
+    script = tmp_path / "printing.py"
+    script.write_text(PRINTING)
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
+    done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(temporary.iterdir()) == []
 
 
 def runs(pid: int) -> bool:

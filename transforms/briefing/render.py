@@ -5,6 +5,7 @@ Nothing is fetched but the template folder's style sheets, the given fonts, and 
 
 from __future__ import annotations
 
+import atexit
 import functools
 from collections.abc import Mapping
 from pathlib import Path
@@ -89,9 +90,11 @@ def laid_out(html: str, charts: tuple[Chart, ...], fonts: Mapping[str, str | Pat
 @functools.lru_cache(maxsize=1)
 def _font_configuration(css: str) -> FontConfiguration:
     """One for all documents of a process, else each loads the same eight fonts anew, page one for its trial as well.
-    WeasyPrint fills it by what `css` says, once."""
+    WeasyPrint fills it by what `css` says, once, into a folder that goes with it: at the process's end it is too late
+    for that."""
     from weasyprint.text.fonts import FontConfiguration
 
+    atexit.register(_font_configuration.cache_clear)
     return FontConfiguration()
 
 
