@@ -91,13 +91,13 @@ class Figure:
 
 def half_up(value: Fraction, decimals: int) -> str:
     """`value` rounded once, half away from zero, without trailing zeros or a negative zero."""
-    scaled = abs(value) * 10**decimals
-    units = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    above, below = abs(value.numerator), value.denominator
+    units = (2 * above * 10**decimals + below) // (2 * below)
     whole, part = divmod(units, 10**decimals)
     text = str(whole)
     if decimals and part:
         text += "." + str(part).rjust(decimals, "0").rstrip("0")
-    return f"-{text}" if value < 0 and units else text
+    return f"-{text}" if value.numerator < 0 and units else text
 
 
 def show(value: Fraction | None, unit: Unit) -> str:
