@@ -22,7 +22,7 @@ briefing: setup  ## 用样例数据做 2014 年 6 月简报 · make the June 201
 
 test: lint  ## 代码规范、类型和全部测试 · lint, types and every test
 	@bash setup/testing.sh
-	@$(PYTHON) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
+	@$(PYTHON) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --durations=40 --durations-min=5
 
 lint: setup  ## 只查代码规范、格式和类型 · ruff and mypy
 	@$(PYTHON) -m ruff check .

@@ -21,6 +21,7 @@ from flows.month import Issue, Month
 from flows.outcomes import Changed, Outcome, failure_of
 from flows.progress import report
 from flows.proving import prove
+from flows.revising import standing_figures
 from flows.settings import load_settings
 from flows.stale import Standing, survey
 from flows.together import Together, changes, gather, month_of
@@ -87,7 +88,9 @@ def _gathered(work: Here, todo: Sequence[Standing]) -> Together:
     read = work.read(plan)
     report("检查")
     checked, readings = work.check(read), work.fetch(read)
-    return gather(month, readings, checked)
+    made = {standing.month.period for standing in todo}
+    known = standing_figures(month, plan, [period for period in month.periods if period not in made])
+    return gather(month, readings, checked, known)
 
 
 def _compared(together: Together, todo: Sequence[Standing]) -> list[Outcome]:

@@ -130,7 +130,7 @@ def _anew(month: Month, planned: Plan) -> Found:
     readings = [steps.read_month(month, part) for part in months.by_period(planned.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
     accepted = steps.accept_rows(month, planned, readings, checked)
-    return accepted.receipts, steps.all_findings(accepted, steps.measure_months(month, accepted))
+    return accepted.receipts, steps.all_findings(accepted, steps.measure_months(month, planned, accepted))
 
 
 def _current(month: Month, planned: Plan) -> tuple[Submission, ...]:

@@ -50,7 +50,7 @@ def _made(work: Here, month: Month, plan: Plan) -> Issue:
     checked, readings = work.check(read), work.fetch(read)
     accepted = tasks.accept(month, plan, readings, checked)
     report("计算")
-    measured = tasks.measure(month, accepted)
+    measured = tasks.measure(month, plan, accepted)
     report("成文")
     view = tasks.compose(month, plan, accepted, measured)
     report("排版")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -112,6 +112,18 @@ def made_before(month: Month) -> bool:
     method = method_of(prints.inputs(month.configuration.texts, {}, prints.code_version(), fonts=""))
     made = month.ledger.issued(month.code, month.period)
     return any((one.period, one.files, one.method) == (month.period, files, method) for one in made)
+
+
+def standing_figures(month: Month, plan: Plan, wanted: Collection[Period]) -> dict[Period, Mapping[str, Figure]]:
+    """The figures of those of the months that have an issue made from the files in force by today's method: measured
+    again they would be the same."""
+    files, method = files_until(plan.submissions, wanted), method_of(plan.inputs)
+    holding = {
+        one.period: one
+        for one in month.ledger.issued(month.code, month.period)
+        if one.period in files and (one.files, one.method) == (files[one.period], method)
+    }
+    return {period: month.ledger.figures_of(one) for period, one in holding.items()}
 
 
 def basis(month: Month, plan: Plan, revisions: Sequence[Revision]) -> dict[str, str]:

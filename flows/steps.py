@@ -19,7 +19,7 @@ from flows.proving import names_of, prove
 from flows.published_facts import Kept
 from flows.reader_pool import shared
 from flows.readings import keep as keep_readings
-from flows.revising import basis, revisions_of
+from flows.revising import basis, revisions_of, standing_figures
 from flows.sandbox import Reader
 from flows.sealing import seal
 from flows.store import sha256_of, write_outputs
@@ -164,11 +164,13 @@ def _day(submission: Submission) -> str:
     return submission.received_at.astimezone(CHINA).date().isoformat()
 
 
-def measure_months(month: Month, accepted: Accepted) -> Measured:
-    """Every figure of every month of the campaign, and whether the identities hold."""
+def measure_months(month: Month, plan: Plan, accepted: Accepted) -> Measured:
+    """Every figure of every month of the campaign, and whether the identities hold. Earlier months that stand are not
+    measured again."""
+    known = standing_figures(month, plan, month.periods[:-1])
     history: dict[Period, Mapping[str, Figure]] = {}
     for period in month.periods:
-        history[period] = figures_of(month, accepted.facts, period, history)
+        history[period] = known.get(period) or figures_of(month, accepted.facts, period, history)
     return reconcile_month(month, accepted, history)
 
 

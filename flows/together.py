@@ -33,6 +33,7 @@ class Together:
     findings: Mapping[str, tuple[Finding, ...]]  # by SHA-256
     lists: Lists = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
+    known: History = field(default_factory=dict)  # figures of months that stand
     _history: dict[Period, Mapping[str, Figure]] = field(default_factory=dict)
     _places: dict[CellRange, CellRange] = field(default_factory=dict)
 
@@ -40,18 +41,20 @@ class Together:
         """The figures of every month up to and including one."""
         periods = [period for period in self.month.periods if period <= until]
         for period in periods[len(self._history) :]:
-            figures = steps.figures_of(self.month, self.facts, period, self._history)
+            figures = self.known.get(period) or steps.figures_of(self.month, self.facts, period, self._history)
             self._history[period] = _sharing(figures, self._places)
         return {period: self._history[period] for period in periods}
 
 
-def gather(month: Month, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]]) -> Together:
-    """Everything up to `month`, from its files as read and checked."""
+def gather(
+    month: Month, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]], known: History | None = None
+) -> Together:
+    """Everything up to `month`, from its files as read and checked. Months that are `known` are not measured again."""
     intakes = [intake for reading in readings for intake in reading]
     found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
     tables = [table for intake in intakes for table in intake.tables]
-    known = facts.accept(tables, found, month.configuration.contracts)
-    return Together(month, known, _by_file(intakes), _by_submission(found))
+    rows = facts.accept(tables, found, month.configuration.contracts)
+    return Together(month, rows, _by_file(intakes), _by_submission(found), known=known or {})
 
 
 def _sharing(figures: Mapping[str, Figure], places: dict[CellRange, CellRange]) -> Mapping[str, Figure]:

@@ -74,7 +74,7 @@ def measured(month: Month) -> Run:
     readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
     accepted = steps.accept_rows(month, plan, readings, checked)
-    return Run(month, plan, accepted, steps.measure_months(month, accepted))
+    return Run(month, plan, accepted, steps.measure_months(month, plan, accepted))
 
 
 @contextmanager

@@ -239,7 +239,7 @@ class Ledger:
             found = _editorials(connection, district, period)
         return tuple(entry for entry in found if as_known is None or entry.at <= as_known)
 
-    def figures_of(self, briefing: Briefing) -> dict[str, Figure]:
+    def figures_of(self, briefing: Briefing | Issued) -> dict[str, Figure]:
         """Every figure by code, in the order recorded, exact and with its lineage."""
         table = models.figure
         wanted = select(table).filter_by(briefing_id=briefing.id).order_by(table.c.position)

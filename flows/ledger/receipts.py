@@ -87,9 +87,10 @@ def _receipt(arrival: Arrival, known: list[Row], seen_at: dt.datetime) -> Row | 
     # A registered time belongs to the content it was first seen with: this one was put in its place afterwards.
     if any(r["registered"] and r["received_at"] == registered and r["sha256"] != arrival.sha256 for r in named):
         registered = None
+    # Put back in the place of another, a file counts from now on; else it is the one that came at its time.
+    if any(r["received_at"] == registered for r in same):
+        registered = None
     if registered:
-        if any(r["received_at"] == registered for r in same):
-            return None
         guessed = [r for r in same if not r["registered"]]
         if guessed:
             return guessed[-1] | {"received_at": registered, "registered": True, "sender": arrival.sender}

@@ -69,7 +69,7 @@ mark("read")
 checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
 mark("check")
 accepted = steps.accept_rows(month, plan, readings, checked)
-measured = steps.measure_months(month, accepted)
+measured = steps.measure_months(month, plan, accepted)
 mark("measure")
 view = steps.compose_view(month, plan, accepted, measured)
 made = steps.make_documents(month, plan, accepted, measured, view)

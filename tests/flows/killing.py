@@ -105,7 +105,7 @@ def _work(job: dict[str, Any], ready: Run, made: Documents) -> None:
             readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
             checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
             accepted = steps.accept_rows(month, plan, readings, checked)
-            run = Run(month, plan, accepted, steps.measure_months(month, accepted))
+            run = Run(month, plan, accepted, steps.measure_months(month, plan, accepted))
         returned = steps.mark_workbooks(month, plan, run.accepted, run.measured)
         steps.publish_issue(month, plan, run.accepted, run.measured, run.view(), made, returned)
 

@@ -311,6 +311,15 @@ def test_file_replaced_in_place_does_not_inherit_the_registered_time(ledger: Led
     assert (ledger.submissions(D, JUNE)[0].sha256, ledger.submissions(D, JUNE)[0].received_at) == (SHA_B, july(8))
 
 
+def test_a_registered_file_that_is_put_back_is_in_force_again(ledger: Ledger) -> None:
+    for sha, day in ((SHA_A, 3), (SHA_B, 8), (SHA_A, 9), (SHA_A, 10)):
+        ledger.record_submissions(D, JUNE, [arrival(sha, july(1))], july(day))
+    found = [ledger.submissions(D, JUNE, july(day)) for day in (3, 8, 10)]
+    assert [(one.sha256, one.received_at) for (one,) in found] == [
+        (SHA_A, july(1)), (SHA_B, july(8)), (SHA_A, july(9)),
+    ]  # fmt: skip
+
+
 def test_two_files_of_one_moment_the_longer_name_wins(ledger: Ledger) -> None:
     ledger.record_submissions(D, JUNE, [arrival(SHA_A, None, "财政局(1).xlsx"), arrival(SHA_B)], july(3))
     assert ledger.submissions(D, JUNE)[0].filename == "财政局(1).xlsx"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 from flows import month as months
 from flows import steps
 from flows.choices import Only, State
+from flows.revising import standing_figures
 from flows.stale import reasons, survey
 from flows.together import changes, gather, month_of
 from tests import pipeline
 from tests.pipeline import INBOX, Run
+from transforms.figures import Figure
 from transforms.period import Period
 
 pytestmark = pytest.mark.xdist_group("june")
@@ -51,6 +54,24 @@ def test_a_replaced_file_is_named_in_every_later_month(spring: Run) -> None:
     path.write_bytes((path.parent.parent / "2014-02" / "财政局.xlsx").read_bytes())
     try:
         assert standings(spring)[APRIL] == (State.CHANGED, ("更换 2014-03 财政局.xlsx",))
+    finally:
+        path.write_bytes(before)
+
+
+def test_figures_of_a_month_that_stands_are_those_that_it_printed(spring: Run) -> None:
+    """To the cell; one file of any month before it, and they are measured again."""
+    month = replace(spring.month, period=MAY)
+
+    def standing() -> dict[Period, Mapping[str, Figure]]:
+        plan = months.plan(month, months.received_of(month))
+        return standing_figures(month, plan, month.periods)
+
+    assert standing() == {APRIL: spring.measured.history[APRIL]}
+    path = Path(spring.month.inbox) / "350303" / "2014-02" / "财政局.xlsx"
+    before = path.read_bytes()
+    path.write_bytes((path.parent.parent / "2014-03" / "财政局.xlsx").read_bytes())
+    try:
+        assert standing() == {}
     finally:
         path.write_bytes(before)
 
