@@ -1,5 +1,5 @@
-"""`sancu backup` and `sancu restore`: one zip file with the ledger, every object that it names, the files of rules and the
-schedule's journal; `manifest.json`, the last one, lists them with their hashes.
+"""`sancu backup` and `sancu restore`: one zip file with the ledger, every object that it names, the files of rules, the
+schedule's journal and `roles.toml`; `manifest.json`, the last one, lists them with their hashes.
 
 Consistent while runs go on: the ledger is read in one view, and what it names was in the store before and never changes.
 Restoring puts the objects first and the ledger's rows in one transaction at the end: killed anywhere, the ledger is as it
@@ -27,6 +27,7 @@ from flows.ledger.database import HEAD
 from flows.month import now
 from flows.objects import Objects
 from flows.processes import signature
+from flows.roles import FILE as ROLES
 from flows.sealing import seal
 from flows.settings import Settings
 from flows.store import ARCHIVE, MANIFEST, Store, keys_of
@@ -109,6 +110,8 @@ def _write(file: IO[bytes], settings: Settings, ledger: Ledger, objects: Objects
             add(f"data/{name}", path.read_bytes())
         for path in sorted((settings.home / "schedule").rglob("*_*")):
             add(f"home/{path.relative_to(settings.home).as_posix()}", path.read_bytes())
+        if (roles := settings.home / ROLES).exists():
+            add(f"home/{ROLES}", roles.read_bytes())
         head = head_of(dump.last)
         contents = {"format": FORMAT, "revision": HEAD, "head": head, "rows": counts, "files": listed}
         archive.writestr(MANIFEST, json.dumps(contents, ensure_ascii=False, indent=1, sort_keys=True))
@@ -132,7 +135,7 @@ def restore(settings: Settings, source: Path, force: bool = False) -> Told:
             for name in contents["files"]:
                 if name.startswith("store/"):
                     objects.keep(name.removeprefix("store/"), archive.read(name))
-            _put_journal(archive, contents, settings.home)
+            _put_home(archive, contents, settings.home)
             tables = {Path(name).stem: io.BytesIO(archive.read(name)) for name in contents["files"] if _is_table(name)}
             details = {"file": source.name, "head": contents["head"], "manifest": _hash(archive.read(MANIFEST))}
             ledger.fill(tables, details)
@@ -164,7 +167,10 @@ def _checked(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
     return contents
 
 
-def _put_journal(archive: zipfile.ZipFile, contents: dict[str, Any], home: Path) -> None:
+def _put_home(archive: zipfile.ZipFile, contents: dict[str, Any], home: Path) -> None:
+    """The schedule's journal, and who may do what unless that is said there already."""
+    if f"home/{ROLES}" in contents["files"] and not (home / ROLES).exists():
+        atomic.write(home / ROLES, archive.read(f"home/{ROLES}"), mode=0o644)
     for name in contents["files"]:
         if name.startswith("home/schedule/") and ".." not in Path(name).parts:
             atomic.write(home / name.removeprefix("home/"), archive.read(name))

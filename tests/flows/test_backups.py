@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.actors import user
 from flows.backups import backup, restore
 from flows.ledger import Ledger
 from flows.ledger.audit import Deed, broken
@@ -22,6 +23,8 @@ pytestmark = pytest.mark.xdist_group("issued")
 
 def test_the_drill(copied: Path, tmp_path: Path) -> None:
     before = contents(copied / "out")
+    roles = copied / "var" / "roles.toml"
+    roles.write_text(f'release = ["{user()}"]')
     run = ("run", "2014-02", "--inbox", str(copied / "收文"))
     made = sancu(copied, "backup", str(tmp_path / "备份.zip"))
     assert made.returncode == 0, made.stderr
@@ -33,6 +36,7 @@ def test_the_drill(copied: Path, tmp_path: Path) -> None:
     restored = sancu(copied, "restore", str(tmp_path / "备份.zip"))
     assert restored.returncode == 0, restored.stderr
     assert "已恢复" in restored.stdout
+    assert roles.read_text() == f'release = ["{user()}"]'
     again = sancu(copied, *run)
     assert "没有重做" in again.stdout, again.stderr
     assert contents(copied / "out") == before
