@@ -211,6 +211,9 @@ def refuses_strangers(service: Service) -> None:
     """Without the login the page is there and asks for it, the data are not; no command line shows it."""
     asked = httpx.post(f"{service.url}/flow_runs/filter", json={}, trust_env=False)
     assert (asked.status_code, asked.json()) == (401, {"exception_message": "Unauthorized"})
+    metrics, given = f"{service.url}/metrics", httpx.BasicAuth(*service.login.split(":"))
+    assert httpx.get(metrics, trust_env=False).status_code == HTTPStatus.UNAUTHORIZED
+    assert "\n# TYPE " in httpx.get(metrics, auth=given, trust_env=False).text
     page = service.url.removesuffix("/api")
     assert httpx.get(f"{page}/ui-settings", trust_env=False).json()["auth"] == "BASIC"
     assert f"把 {service.home}/prefect/{FILE} 里的一整行粘贴进去" in service.log.read_text()
