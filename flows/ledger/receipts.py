@@ -109,8 +109,10 @@ def _receipt(arrival: Arrival, known: list[Row], seen_at: dt.datetime) -> Row | 
 
 
 def _age(row: Row) -> tuple[Any, ...]:
-    """Sorts receipts oldest first; of two at one moment the longer name (`财政局（更正）`) counts as the later."""
-    return row["received_at"], row["first_seen_at"], PurePath(row["filename"]).stem, row["sha256"]
+    """Sorts receipts oldest first; of two at one moment the longer name (`财政局（更正）`) counts as the later, of one name
+    the one that was entered later."""
+    name = PurePath(row["filename"])
+    return row["received_at"], row["first_seen_at"], name.stem, name.suffix, row["id"]
 
 
 def _submission(row: Mapping[str, Any]) -> Submission:

@@ -83,3 +83,13 @@ def test_the_page_may_be_published_and_page_one_is_whole(view: RegionView, june:
     assert reasons == ()
     first = {block.page: block.text for block in reversed([*read_back(pdf).blocks()])}
     assert first[2].startswith("一、各区县主要指标")
+
+
+def test_amounts_of_a_large_province_have_room(view: RegionView, june: Run) -> None:
+    code = "project.investment_rate"
+    done, due = Fraction(660348235, 100), Fraction(2653182055, 100)
+    large = replace(view.figures[code], done=done, due=due, value=100 * done / due, change=Fraction(42, 10))
+    _, reasons = region_pdf(
+        replace(view, figures={**view.figures, code: large}), font_files(june.month.settings.fonts), {}
+    )
+    assert reasons == ()
