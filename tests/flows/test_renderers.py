@@ -98,6 +98,8 @@ def test_none_outlives_the_command(tmp_path: Path, number: signal.Signals) -> No
     while any(runs(child) for child in children) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert [child for child in children if runs(child)] == []
+    while list(temporary.iterdir()) and time.monotonic() < deadline:  # of one that had only begun
+        time.sleep(0.05)
     assert list(temporary.iterdir()) == []
 
 
