@@ -6,9 +6,6 @@ from __future__ import annotations
 import os
 import pty
 import sys
-import time
-
-PATIENCE = 20.0  # seconds
 
 
 def main() -> None:
@@ -16,13 +13,11 @@ def main() -> None:
     process, terminal = pty.fork()
     if not process:
         os.execvp(command[0], command)
-    shown, typed = b"", -PATIENCE
+    shown, typed = b"", False
     while chunk := _read(terminal):
         shown += chunk
-        # Again after a while, as a person would: one that falls into a library's clean-up is lost.
-        if word.encode() in shown and time.monotonic() - typed > PATIENCE:
-            os.write(terminal, b"\x03")
-            typed = time.monotonic()
+        if not typed and word.encode() in shown:
+            typed = bool(os.write(terminal, b"\x03"))
     sys.stdout.buffer.write(shown)
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 
