@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from data.generator.world import Row, World, as_of, split
+from transforms.period import Period
 
 AREAS = ["塘北", "站前", "新城", "南湖", "东园", "西郊", "北洋", "沁后"]
 DOCUMENTS = ["施工图审查合格书", "环境影响登记表", "消防设计审核意见", "人防易地建设手续", "用地批准文件"]
@@ -164,6 +165,11 @@ def petitioner(number: int) -> str:
     return f"{SURNAMES[number % len(SURNAMES)]}样{NUMERALS[numeral] * (times + 1)}"
 
 
+def resolving_days(period: Period, year: int) -> tuple[int, int]:
+    """The days of a month on which a case may be resolved: all are registered from 6 to 26 January of the campaign's year."""
+    return (27, 31) if (period.year, period.month) == (year, 1) else (4, 26)
+
+
 def petitions(world: World) -> None:
     rng, totals, district = world.rng, world.totals, world.district
     year = world.periods[0].year
@@ -189,7 +195,7 @@ def petitions(world: World) -> None:
             "unit": rng.choice([*world.towns, "国土分局", "人社局", "环保局"]),
             "due_on": due,
             "status": "已化解",
-            "resolved_on": world.day(period, 4, 26) if period else dt.date(year + 1, 1, 1),
+            "resolved_on": world.day(period, *resolving_days(period, year)) if period else dt.date(year + 1, 1, 1),
         }
         five = dict.fromkeys(("has_leader", "has_task_force", "has_plan", "has_minutes", "has_stability"), True)
         if number in (totals.cases - 2, totals.cases - 5):

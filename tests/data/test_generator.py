@@ -176,6 +176,15 @@ def test_events_lie_in_their_month_and_are_told_once(seed: int) -> None:
                 seen.add(key)
 
 
+@pytest.mark.parametrize("year", range(2014, 2021))  # 27 January falls on every day of the week
+def test_a_campaign_may_begin_in_the_month_in_which_its_cases_are_registered(year: int) -> None:
+    periods = tuple(Period(year, 1).through(Period(year, 4)))
+    made = build(DISTRICT, periods, 1, totals_of(DISTRICT, periods[-1], None, 1))
+    resolved = [row for period in periods for row in made.rows["petition_cases"][period] if row["resolved_on"]]
+    assert any(row["resolved_on"].month == 1 for row in resolved)
+    assert all(row["registered_on"] < row["resolved_on"] for row in resolved)
+
+
 def test_visits_cover_most_weeks_but_not_all() -> None:
     for period in PERIODS[1:]:
         rate = Fraction(str(truth(world(350303), period)["visit.enterprise_weeks_rate"]))
