@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import pty
+import signal
 import sys
 
 
@@ -12,6 +13,8 @@ def main() -> None:
     word, *command = sys.argv[1:]
     process, terminal = pty.fork()
     if not process:
+        # A script that starts the tests in the background has it ignored, and what is ignored is inherited.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execvp(command[0], command)
     shown, typed = b"", False
     while chunk := _read(terminal):
