@@ -15,7 +15,15 @@ from pathlib import Path
 from transforms.errors import EnvironmentFailure
 
 PREFERRED = "preferred"
-REMEDY = "请在程序目录运行 make setup"
+
+
+def remedy(program: Path) -> str:
+    """What puts the fonts in `program` right: a version that a bundle installed is put right by the bundle alone."""
+    bundled = program.parent.name == "versions"
+    return "请再运行一遍安装包里的 install.sh" if bundled else "请在程序目录运行 make setup"
+
+
+REMEDY = remedy(Path(__file__).resolve().parent.parent)
 GB2312 = "".join(
     bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
 )

@@ -11,7 +11,7 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.ttLib import TTCollection, TTFont
 from fontTools.ttLib.tables._g_l_y_f import Glyph
 
-from flows.fonts import FACES, GB2312, LATIN, NAMES, PREFERRED, families, family_of, font_files, verify
+from flows.fonts import FACES, GB2312, LATIN, NAMES, PREFERRED, families, family_of, font_files, remedy, verify
 from flows.settings import load_settings
 from setup import fonts as filling
 from transforms.briefing.render import ROLES
@@ -87,6 +87,10 @@ def test_every_absent_font_is_named_with_the_remedy(tmp_path: Path) -> None:
         font_files(tmp_path)
     assert all(face.file in str(caught.value) for face in FACES.values())
     assert "make setup" in str(caught.value)
+
+
+def test_a_bundle_put_it_there_and_a_bundle_puts_it_right() -> None:
+    assert "install.sh" in remedy(Path("/opt/三促 简报/versions/1.0"))
 
 
 def test_set_up_left_whole_fonts(folder: Path) -> None:
