@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 
 from prefect import flow
@@ -25,7 +26,6 @@ from flows.revising import standing_figures
 from flows.settings import load_settings
 from flows.stale import Standing, survey
 from flows.together import Together, changes, gather, month_of
-from transforms.figures import Figure, show
 from transforms.period import Period
 
 MAKING = "出简报"
@@ -102,20 +102,13 @@ def _compared(together: Together, todo: Sequence[Standing]) -> list[Outcome]:
 
 
 def _found(together: Together, standing: Standing) -> Outcome:
-    return replace(_outcome(standing), planned=True, changed=tuple(_changed(together, standing)))
+    return replace(
+        _outcome(standing), planned=True, changed=tuple(starmap(Changed.between, changes(together, standing)))
+    )
 
 
 def _outcome(standing: Standing) -> Outcome:
     return Outcome(standing.month.code, standing.month.period, standing.state, standing.reasons)
-
-
-def _changed(together: Together, standing: Standing) -> Iterator[Changed]:
-    for old, new in changes(together, standing):
-        yield Changed(new.code, new.label, _printed(old) if old else "", _printed(new))
-
-
-def _printed(figure: Figure) -> str:
-    return f"{show(figure.value, figure.unit)}{figure.unit if figure.value is not None else ''}"
 
 
 def _made(work: Here, together: Together, todo: Sequence[Standing]) -> list[Outcome]:

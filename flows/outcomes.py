@@ -6,12 +6,13 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 from rich.cells import cell_len, set_cell_size
 
 from flows.choices import State
 from transforms.errors import SancuError
+from transforms.figures import Figure, hidden, show
 from transforms.period import Period
 
 FIGURES_TOLD = 12  # of a month's changed figures; all stand in --json
@@ -21,15 +22,27 @@ HEADINGS = ("区县", "月份", "情况", "结果", "原因")
 
 @dataclass(frozen=True)
 class Changed:
-    """One figure that is not what the month's issue printed; `old` is empty when it printed none."""
+    """One figure that is not what the month's issue printed; `old` is empty when it printed none. `hidden` says
+    by how much it differs where both print alike."""
 
     code: str
     label: str
     old: str
     new: str
+    hidden: str = ""
+
+    @classmethod
+    def between(cls, old: Figure | None, new: Figure) -> Self:
+        told = (_printed(old), hidden(old.value, new.value, new.unit)) if old else ("", "")
+        return cls(new.code, new.label, told[0], _printed(new), told[1])
 
     def line(self) -> str:
-        return f"{self.label}（{self.code}）：{self.old or '（无）'} → {self.new}"
+        beside = f"（{self.hidden}）" if self.hidden else ""
+        return f"{self.label}（{self.code}）：{self.old or '（无）'} → {self.new}{beside}"
+
+
+def _printed(figure: Figure) -> str:
+    return f"{show(figure.value, figure.unit)}{figure.unit if figure.value is not None else ''}"
 
 
 @dataclass(frozen=True)

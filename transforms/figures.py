@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from itertools import count
 from typing import NamedTuple
 
 
@@ -103,3 +104,13 @@ def half_up(value: Fraction, decimals: int) -> str:
 def show(value: Fraction | None, unit: Unit) -> str:
     """The number as printed, without its unit; `—` for a missing value."""
     return "—" if value is None else half_up(value, unit.decimals)
+
+
+def hidden(old: Fraction | None, new: Fraction | None, unit: Unit) -> str:
+    """What rounding hides: the difference of two values that print alike, to its first digit, with its unit. Empty where they
+    print differently, or are the same."""
+    if old is None or new is None or old == new or show(old, unit) != show(new, unit):
+        return ""
+    difference = abs(new - old)
+    decimals = next(places for places in count() if difference * 10**places >= 1)
+    return f"印出来一样，相差{half_up(difference, decimals)}{unit}"

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests import pipeline
 from tests.flows.test_cli import contents, sancu
 from tests.pipeline import INBOX, ROOT, Run, environment
 from transforms.errors import ConfigurationError
+from transforms.figures import Figure, Scope, Unit
 from transforms.period import Period
 
 D, MARCH = "350303", Period(2014, 3)
@@ -109,6 +111,16 @@ def test_months_that_cannot_be_meant(tmp_path: Path, periods: tuple[str, str], s
     done = sancu(tmp_path, "backfill", *periods, "--inbox", str(INBOX))
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert said in done.stderr
+
+
+def test_a_changed_figure() -> None:
+    old = Figure("a", "奖励", "", Unit.MONEY_WAN, Scope.YEAR, 4, Fraction(7015812, 10_000))
+    told = [Changed.between(before, replace(old, value=Fraction(7015813, 10_000))).line() for before in (None, old)]
+    assert told == [
+        "奖励（a）：（无） → 701.58万元",
+        "奖励（a）：701.58万元 → 701.58万元（印出来一样，相差0.0001万元）",
+    ]
+    assert Changed.between(old, replace(old, value=None)).line() == "奖励（a）：701.58万元 → —"
 
 
 def test_what_is_told_of_each_month() -> None:
