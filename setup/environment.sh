@@ -43,6 +43,11 @@ if ! [ -x .venv/bin/python ] || [ "$(head -1 "$ready" 2>/dev/null)" != "$PWD" ];
 fi
 rm -f "$ready"
 say '安装锁定版本的程序包（第一次约一到两分钟）· installing the locked packages (a minute or two the first time)…'
+# The locked pip comes first: the one of CPython 3.11 compares every file of every release with every platform. An
+# installation bundle, which has no index to go through, has none.
+pip_lock=.venv/.pip.lock
+awk '/^[^ ]/ { own = /^pip==/ } own' requirements.lock >"$pip_lock"
+[ ! -s "$pip_lock" ] || pip_install "$@" --require-hashes -r "$pip_lock"
 pip_install "$@" --require-hashes -r requirements.lock
 pip_install --no-deps --no-build-isolation --no-index -e .
 printf '%s\n%s\n' "$PWD" "$versions" >"$ready.part"

@@ -118,6 +118,16 @@ def test_the_environment_is_made_once(machine: Machine) -> None:
     assert (again.returncode, again.stderr, machine.calls()) == (0, "", [])
 
 
+def test_the_locked_pip_installs_the_others(machine: Machine) -> None:
+    (machine.checkout / "requirements.lock").write_text(
+        "a==1 \\\n    --hash=sha256:a\npip==2 \\\n    --hash=sha256:b\npip-x==3\n"
+    )
+    assert machine.run("environment.sh").returncode == 0
+    first, second, _ = machine.pip()
+    assert "--require-hashes -r" in first and "requirements.lock" not in first
+    assert "--require-hashes -r requirements.lock" in second
+
+
 def test_new_versions_are_installed_into_the_same_environment(machine: Machine) -> None:
     machine.run("environment.sh")
     (machine.checkout / "requirements.lock").write_text("newer", encoding="utf-8")
