@@ -12,7 +12,7 @@ from rich.cells import cell_len, set_cell_size
 
 from flows.choices import State
 from transforms.errors import SancuError
-from transforms.figures import Figure, hidden, show
+from transforms.figures import Figure, hidden, value_of
 from transforms.period import Period
 
 FIGURES_TOLD = 12  # of a month's changed figures; all stand in --json
@@ -33,16 +33,12 @@ class Changed:
 
     @classmethod
     def between(cls, old: Figure | None, new: Figure) -> Self:
-        told = (_printed(old), hidden(old.value, new.value, new.unit)) if old else ("", "")
-        return cls(new.code, new.label, told[0], _printed(new), told[1])
+        told = (value_of(old.value, old.unit), hidden(old.value, new.value, new.unit)) if old else ("", "")
+        return cls(new.code, new.label, told[0], value_of(new.value, new.unit), told[1])
 
     def line(self) -> str:
         beside = f"（{self.hidden}）" if self.hidden else ""
         return f"{self.label}（{self.code}）：{self.old or '（无）'} → {self.new}{beside}"
-
-
-def _printed(figure: Figure) -> str:
-    return f"{show(figure.value, figure.unit)}{figure.unit if figure.value is not None else ''}"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from flows.revising import end_of
 from transforms.briefing import printing
 from transforms.districts import District
 from transforms.errors import UsageError
-from transforms.figures import hidden, show
+from transforms.figures import hidden, show, value_of
 from transforms.period import Period
 from transforms.revision_tables import Bias, Triangle, biases, triangle
 from transforms.revisions import Cause, Issued, Printed, Revision, grouped, standing
@@ -38,7 +38,7 @@ class Told:
         for group in grouped(self.revisions, printing.moment):
             yield f"  {group.heading}"
             for one in group.rows:
-                values = f"{printing.value_of(one.old, one.unit)} → {printing.value_of(one.new, one.unit)}"
+                values = f"{value_of(one.old, one.unit)} → {value_of(one.new, one.unit)}"
                 if beside := hidden(one.old, one.new, one.unit):
                     values += f"（{beside}）"
                 yield f"    {one.period} {one.label}（{one.code}）：{values}，印过原数的：{printing.numbers(one.issues)}"

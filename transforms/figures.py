@@ -106,6 +106,11 @@ def show(value: Fraction | None, unit: Unit) -> str:
     return "—" if value is None else half_up(value, unit.decimals)
 
 
+def value_of(value: Fraction | None, unit: Unit) -> str:
+    """The number as printed, with its unit: `98家`, `—`."""
+    return show(value, unit) if value is None else f"{show(value, unit)}{unit}"
+
+
 def hidden(old: Fraction | None, new: Fraction | None, unit: Unit) -> str:
     """What rounding hides: the difference of two values that print alike, to its first digit, with its unit. Empty where they
     print differently, or are the same."""

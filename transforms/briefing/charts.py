@@ -13,7 +13,7 @@ from transforms.briefing.chart_parts import FILLS, FONT_PX, INK, WIDTH_PX, layer
 from transforms.briefing.prose import year_gone
 from transforms.briefing.selection import CATEGORIES, PROGRESS, STAGES
 from transforms.briefing.view import Chart
-from transforms.figures import Figure, half_up, show
+from transforms.figures import Figure, half_up, show, value_of
 from transforms.period import Period
 
 NAMES_PX = 160  # beside the bars, about: what the axis leaves is the plot
@@ -72,7 +72,7 @@ def stages(figures: Mapping[str, Figure]) -> Chart | None:
         return None
     parts = [(label, figures[code].value, figures[code].unit) for code, label in STAGES]
     total = max(sum((value or Fraction(0) for _, value, _ in parts), Fraction(0)), Fraction(1))
-    texts = [f"{show(value, unit)}{unit if value is not None else ''}" for _, value, unit in parts]
+    texts = [value_of(value, unit) for _, value, unit in parts]
     rows: list[dict[str, Any]] = []
     start = Fraction(0)
     for (label, value, _), text in zip(parts, texts, strict=True):

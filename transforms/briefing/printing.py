@@ -7,7 +7,6 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Sequence
-from fractions import Fraction
 from importlib.resources import files
 from xml.etree.ElementTree import Element
 
@@ -19,7 +18,7 @@ from transforms.briefing import naming, selection, title
 from transforms.briefing.prose import Prose
 from transforms.briefing.view import AttentionItem, Edition, View
 from transforms.districts import Audience
-from transforms.figures import Figure, Unit, show
+from transforms.figures import Figure, show, value_of
 from transforms.findings import Severity
 from transforms.tracking import MONTHS_COUNTED
 from transforms.values import printable
@@ -167,11 +166,6 @@ def paragraphs(edition: Edition) -> Callable[[str, str], str]:
 
 def shown(figure: Figure) -> str:
     return show(figure.value, figure.unit)
-
-
-def value_of(value: Fraction | None, unit: Unit) -> str:
-    """Value and unit of what has no entry in annex 2: `98家`, `—`."""
-    return show(value, unit) if value is None else f"{show(value, unit)}{unit}"
 
 
 def numbers(issues: Sequence[int]) -> str:

@@ -27,7 +27,7 @@ from transforms.briefing.proofs.structure import Element
 from transforms.briefing.prose import Prose
 from transforms.briefing.selection import REVISIONS
 from transforms.briefing.view import View
-from transforms.figures import Figure, Unit, show
+from transforms.figures import Figure, Unit, value_of
 from transforms.period import Period
 
 # Of parts of rates, which have no unit of their own: the template says it.
@@ -136,7 +136,7 @@ def revisions(paper: Paper, view: View) -> Iterator[Refusal]:
 
 
 def _value(value: Fraction | None, unit: Unit) -> str:
-    return close(f"{show(value, unit)}{unit if value is not None else ''}")
+    return close(value_of(value, unit))
 
 
 def _rows_of_annex(paper: Paper, title: str) -> Iterator[Element]:
