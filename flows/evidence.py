@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from flows import atomic
-from flows.explanation import Explanation, SourceRange, printed
+from flows.explanation import Explanation, SourceRange
 from flows.ledger import Ledger
 from flows.ledger.audit import Deed
 from flows.readings import Readings
@@ -21,7 +21,7 @@ from transforms import evidence_rows as rows
 from transforms.errors import UsageError
 from transforms.evidence import Evidence, RangeLine
 from transforms.evidence_rows import Spot
-from transforms.figures import Figure, half_up, show
+from transforms.figures import Figure, half_up, value_of
 from transforms.findings import Finding
 from transforms.readings import Reading
 
@@ -85,13 +85,13 @@ def _about(explanation: Explanation) -> Iterator[tuple[str, evidence.Value]]:
     yield "期别", f"{briefing.period}，第{briefing.number}期（总第{briefing.total_number}期）"
     yield "口径", figure.scope.value
     yield "含义", figure.definition
-    yield "印出", printed(figure)
+    yield "印出", value_of(figure.value, figure.unit)
     yield "精确值", _exact(figure)
     yield "公式", explanation.formula or "见含义"
     if figure.note:
         yield "备注", figure.note
     if figure.target is not None:
-        yield "目标", f"{show(figure.target, figure.unit)}{figure.unit.value}"
+        yield "目标", value_of(figure.target, figure.unit)
     if figure.from_district_file:
         yield "区县文件", f"{briefing.district}.yaml 的 {figure.from_district_file}"
     if explanation.ranges:
@@ -127,7 +127,7 @@ def _note(explanation: Explanation) -> str:
 
 
 def _input(figure: Figure) -> tuple[evidence.Value, ...]:
-    told = (figure.unit.value, printed(figure), figure.scope.value, figure.definition)
+    told = (figure.unit.value, value_of(figure.value, figure.unit), figure.scope.value, figure.definition)
     return (figure.code, figure.label, figure.value, *told)
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from flows.ledger import Briefing
-from transforms.figures import CellRange, Figure, Unit, half_up, show
+from transforms.figures import CellRange, Figure, Unit, half_up, value_of
 from transforms.findings import Finding
 from transforms.period import Period
 from transforms.readings import ReadColumn
@@ -82,7 +82,7 @@ class Explanation:
         if self.inputs:
             yield "  由这些指标算出："
         for figure in self.inputs:
-            yield f"    {figure.label}（{figure.code}）= {printed(figure)}"
+            yield f"    {figure.label}（{figure.code}）= {value_of(figure.value, figure.unit)}"
         if self.members:
             yield from self._districts(every_cell)
         if self.ranges:
@@ -102,13 +102,13 @@ class Explanation:
     def _districts(self, every_cell: bool) -> Iterator[str]:
         yield "  由这些区县的数算出（--cells 列出各区县的单元格）："
         for member in self.members:
-            yield f"    {member.briefing.district} 第{member.briefing.number}期 = {printed(member.figure)}"
+            yield f"    {member.briefing.district} 第{member.briefing.number}期 = {value_of(member.figure.value, member.figure.unit)}"
             for item in member.ranges if every_cell else ():
                 yield from (f"    {line}" for line in item.lines(every_cell))
 
     def _definition(self) -> Iterator[str]:
         figure = self.figure
-        yield f"{figure.label}（{figure.code}）= {printed(figure)}"
+        yield f"{figure.label}（{figure.code}）= {value_of(figure.value, figure.unit)}"
         yield f"  期别：{self.briefing.period} · 第{self.briefing.number}期 · 口径：{figure.scope.value}"
         yield f"  含义：{figure.definition}"
         if self.formula:
@@ -116,7 +116,7 @@ class Explanation:
         if figure.note:
             yield f"  说明：{figure.note}"
         if figure.target is not None:
-            yield f"  目标：{show(figure.target, figure.unit)}{figure.unit.value}"
+            yield f"  目标：{value_of(figure.target, figure.unit)}"
         if figure.from_district_file:
             yield f"  来源：区县文件 {self.briefing.district}.yaml 的 {figure.from_district_file}"
 
@@ -165,13 +165,13 @@ class Explanation:
             "period": str(self.briefing.period),
             "value": None if figure.value is None else half_up(figure.value, 6),
             "exact": None if figure.value is None else str(figure.value),
-            "printed": printed(figure),
+            "printed": value_of(figure.value, figure.unit),
             "unit": figure.unit.value,
             "scope": figure.scope.value,
             "definition": figure.definition,
             "formula": self.formula,
             "note": figure.note,
-            "inputs": [{"code": item.code, "printed": printed(item)} for item in self.inputs],
+            "inputs": [{"code": item.code, "printed": value_of(item.value, item.unit)} for item in self.inputs],
             "cells": [_range_json(item) for item in self.ranges],
             "total": None if self.total is None else half_up(self.total, 6),
             "excluded": [
@@ -204,10 +204,6 @@ def _range_json(item: SourceRange) -> dict[str, Any]:
         "conversions": list(item.conversions),
         "cells": [{"address": c.address, "written": c.written, "read": c.read} for c in item.cells],
     }
-
-
-def printed(figure: Figure) -> str:
-    return "—" if figure.value is None else f"{show(figure.value, figure.unit)}{figure.unit.value}"
 
 
 def shown(value: Any, column: ReadColumn) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from transforms.figures import Figure, half_up, show
+from transforms.figures import Figure, half_up, value_of
 from transforms.findings import Finding
 
 STORED_DECIMALS = 6  # finer than any unit's own: 0.000001 万元 is one 分
@@ -90,7 +90,7 @@ def figure_rows(figures: Iterable[Figure], district: str = "", period: str = "")
             "target": number(figure.target),
             "light": figure.light.value if figure.light else "",
             "lineage": lineage_json(figure),
-            "printed": "—" if figure.value is None else f"{show(figure.value, figure.unit)}{figure.unit.value}",
+            "printed": value_of(figure.value, figure.unit),
             "done": number(figure.done),
             "due": number(figure.due),
             "change": number(figure.change),

@@ -15,7 +15,7 @@ from transforms import standings
 from transforms.briefing.view import Ranking, RankingRow
 from transforms.contracts import Contract
 from transforms.districts import District
-from transforms.figures import Unit, show
+from transforms.figures import Unit, value_of
 from transforms.metrics.enterprises import PASS_MARK
 from transforms.metrics.month import Month, NotReported
 from transforms.period import Period
@@ -97,7 +97,7 @@ def _rows(
 
 def _value(share: Share, unit: Unit) -> str:
     """A score is a mean, anything else a percentage."""
-    return f"{show(share.value * (1 if unit is Unit.SCORE else 100), unit)}{unit.value}"
+    return value_of(share.value * (1 if unit is Unit.SCORE else 100), unit)
 
 
 def _base(share: Share, unit: Unit) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from transforms.figures import Figure, show
+from transforms.figures import Figure, show, value_of
 from transforms.findings import Finding, Severity
 from transforms.identities.case import Case, named
 from transforms.metrics import duties, enterprises, petitions, resettlement
@@ -54,7 +54,7 @@ def _gap(case: Case, whole: str, parts: Sequence[str], part_name: str, rest_name
     rest = show(total - sum(known), unit)
     names = named([str(key) for key in lacking])
     return (
-        f"{figure.label}共{show(total, unit)}{unit.value}，{part_name}之和 {added}＝{show(sum(known, Fraction(0)), unit)}，"
+        f"{figure.label}共{value_of(total, unit)}，{part_name}之和 {added}＝{show(sum(known, Fraction(0)), unit)}，"
         f"{rest_name}{rest}{unit.value}{'：' if names else ''}{names}"
     )
 
@@ -75,8 +75,8 @@ def targets_match(case: Case) -> Iterator[Finding]:
         if value != target.exact:
             label, unit = case.figures[code].label, target.unit
             message = (
-                f"{label}：表中{show(value, unit)}{unit.value}，"
-                f"{target.set_on.year}年{target.set_on.month}月确定的是{show(target.exact, unit)}{unit.value}"
+                f"{label}：表中{value_of(value, unit)}，"
+                f"{target.set_on.year}年{target.set_on.month}月确定的是{value_of(target.exact, unit)}"
             )
             yield case.finding("ID07", datasets[code.split(".")[0]], message)
 
@@ -86,7 +86,7 @@ def agrees_with_published(case: Case) -> Iterator[Finding]:
         figure = case.figures.get(code)
         if figure is not None and figure.value is not None and not public.admits(figure.value):
             said = public.words or f"{public.value}{public.unit.value}"
-            message = f"{figure.label}算得{show(figure.value, figure.unit)}{figure.unit.value}，公开的是{said}"
+            message = f"{figure.label}算得{value_of(figure.value, figure.unit)}，公开的是{said}"
             yield Finding("ID08", Severity.EXPLAIN, message, _owner(figure))
 
 
