@@ -87,7 +87,7 @@ def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
 
 
 @pytest.mark.flow
-def test_a_month_from_the_command_line(tmp_path: Path) -> None:
+def test_a_month_from_the_command_line(prefect: dict[str, str], tmp_path: Path) -> None:
     """Made, found unchanged, explained, put back, released; then later data are refused."""
     inbox = tmp_path / "收文 目录"
     shutil.copytree(INBOX, inbox)
@@ -143,9 +143,9 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
     assert "没有重做" in sancu(tmp_path, *run).stdout
     assert contents(out) == files
 
-    kept = {
-        "PYTHONPATH": poisoned(tmp_path / "no checks", "great_expectations")
-    }  # what was checked is not checked again
+    # What was checked is not checked again.
+    kept = {**prefect, "PYTHONPATH": poisoned(tmp_path / "no checks", "great_expectations")}
+    kept["PREFECT_HOME"] = str(tmp_path / "var/prefect")
     released = sancu(tmp_path, "release", *run[1:], "--by", "分管主任", "--note", "六月是半年收官之月。", **kept)
     assert "已签发" in released.stdout
     signed = contents(out)
@@ -166,14 +166,15 @@ def test_a_month_from_the_command_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.flow
-def test_a_document_that_is_wrong_does_not_come_out(tmp_path: Path) -> None:
+def test_a_document_that_is_wrong_does_not_come_out(prefect: dict[str, str], tmp_path: Path) -> None:
     """Exit 1 and why, in Chinese; the draft kept aside, nothing published, no issue in the ledger."""
     folder = tmp_path / "收文" / "350303" / "2014-02"
     shutil.copytree(INBOX / "350303" / "2014-02", folder)
     register = folder / "收文登记.csv"
     senders = register.read_text(encoding="utf-8-sig").replace("财政局经办人", "财政局经办人\u0f40")  # no glyph for it
     register.write_text(senders, encoding="utf-8-sig")
-    done = sancu(tmp_path, "run", "2014-02", "--inbox", str(tmp_path / "收文"))
+    own = {**prefect, "PREFECT_HOME": str(tmp_path / "prefect")}
+    done = sancu(tmp_path, "run", "2014-02", "--inbox", str(tmp_path / "收文"), **own)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
     assert "简报没有通过发布前的核对，没有发布" in done.stderr
     assert "PF01" in done.stderr and "没有字形" in done.stderr

@@ -140,9 +140,10 @@ def serving(folder: Path, at: str) -> Iterator[Service]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    """A district without editions, each of which is a PDF more to wait for."""
     shutil.copytree(ROOT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("sample"))
     file = tmp_path / "data" / "districts" / "350303.yaml"
-    text = re.sub(r"(?m)^schedule:.*\n(?:[ ].*\n)*", "", file.read_text(encoding="utf-8"))
+    text = re.sub(r"(?m)^(schedule|editions):.*\n(?:[ ].*\n)*", "", file.read_text(encoding="utf-8"))
     file.write_text(text + SCHEDULE, encoding="utf-8")
     return tmp_path
 
