@@ -11,7 +11,7 @@ from flows import month as months
 from flows.choices import Only, Runner
 from flows.month import Month
 from flows.outcomes import Outcome, failure_of
-from flows.progress import report
+from flows.progress import Pace, report, within
 from flows.revising import made_before
 from flows.settings import Settings
 from flows.stale import Standing, restore, survey
@@ -76,10 +76,13 @@ def backfill_districts(
     if start > opened[0].period:
         raise UsageError(f"起止月份写反了：{first} 在 {last} 之后。")
     outcomes: list[Outcome] = []
+    pace = Pace()
     with _Prefect(settings, runner) as prefect:
-        for month in opened:
+        for number, month in enumerate(opened):
+            whole = f"{month.code}（{pace.tell('区县', number, len(opened))}）" if len(opened) > 1 else ""
             try:
-                outcomes += _backfill(month, start, only, dry_run, runner, prefect)
+                with within(whole):
+                    outcomes += _backfill(month, start, only, dry_run, runner, prefect)
             except Exception as error:
                 if len(opened) == 1:
                     raise

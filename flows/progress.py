@@ -24,6 +24,17 @@ def listening(listener: Listener) -> Iterator[None]:
         _listener.reset(token)
 
 
+@contextmanager
+def within(whole: str) -> Iterator[None]:
+    """Tell what is reported inside with `whole` before it: which of many it is about."""
+    outer = _listener.get()
+    if outer is None:
+        yield
+        return
+    with listening(lambda step, done, total: outer(f"{whole}{step}", done, total)):
+        yield
+
+
 def report(step: str, done: int = 0, total: int = 1) -> None:
     if listener := _listener.get():
         listener(step, done, total)

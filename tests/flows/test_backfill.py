@@ -19,7 +19,7 @@ from flows import steps
 from flows.backfilling import backfill_districts
 from flows.choices import Only, State
 from flows.outcomes import Changed, Outcome, lines
-from flows.progress import Pace
+from flows.progress import Pace, listening, report, within
 from flows.settings import load_settings
 from tests import pipeline
 from tests.flows.test_cli import contents, sancu
@@ -82,11 +82,14 @@ def test_a_backfill_from_the_command_line(prefect: dict[str, str], tmp_path: Pat
 @pytest.mark.flow
 def test_several_districts_share_one_server(tmp_path: Path) -> None:
     """Prefect's clients keep to the server that they met first. Places of this province have digits in their names."""
-    districts = ",".join(world.district.code for world in write_province(tmp_path, 2, Period(2014, 3), seed=5))
-    asked = ("backfill", "2014-02", "2014-02", "--inbox", str(tmp_path / "inbox"), "--districts", districts)
+    first, second = (world.district.code for world in write_province(tmp_path, 2, Period(2014, 3), seed=5))
+    asked = ("backfill", "2014-02", "2014-02", "--inbox", str(tmp_path / "inbox"), "--districts", f"{first},{second}")
     made = sancu(tmp_path, *asked, SANCU_DATA=str(tmp_path / "data"))
     assert made.returncode == 0, made.stdout + made.stderr
     assert made.stdout.splitlines()[-1] == "共 2 个月，做好 2，没有做成 0，不必做 0。"
+    told = made.stderr.splitlines()
+    assert told[0] == f"{first}（区县 0/2）收文"
+    assert re.fullmatch(rf"{second}（区县 1/2，约剩 .+）出简报", told[-1])
 
 
 def test_two_backfills_of_one_month_do_not_collide(prefect: dict[str, str], tmp_path: Path) -> None:
@@ -184,6 +187,17 @@ def test_a_district_that_cannot_be_worked_on_does_not_stop_the_others(june: Run,
     ]
     with pytest.raises(ConfigurationError):
         backfill_districts(settings, "2014-02", "2014-02", Only.CHANGED, False, ("350304",), str(inbox))
+
+
+def test_what_is_reported_of_one_among_many_tells_which() -> None:
+    heard: list[str] = []
+    with within("nobody listens"):
+        report("收文")
+    with listening(lambda step, done, total: heard.append(f"{step} {done}/{total}")):
+        with within("350304（区县 1/85，约剩 2 小时 0 分钟）"):
+            report("出简报", 1, 3)
+        report("收文")
+    assert heard == ["350304（区县 1/85，约剩 2 小时 0 分钟）出简报 1/3", "收文 0/1"]
 
 
 @pytest.mark.parametrize(
