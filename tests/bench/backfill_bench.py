@@ -33,34 +33,32 @@ CHANGED_BACK = 1  # the workbook that is changed is of the last month but so man
 _PAGE_MB = os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-def measure() -> list[tuple[str, float]]:
-    """What was measured, and seconds, megabytes or the ratio of two of them."""
+def measure() -> Iterator[tuple[str, float]]:
+    """What was measured, and seconds, megabytes or the ratio of two of them; each as soon as it is known."""
     with tempfile.TemporaryDirectory() as scratch:
         few, _, few_peak = _made(FEW, Path(scratch) / "few")
+        yield f"peak memory of all processes together, {few.first}–{few.last}, MB", few_peak
         world, whole, peak = _made(MONTHS, Path(scratch) / "all")
+        yield f"the same, {MONTHS} months, MB", peak
+        yield "ratio (goal 1.3)", peak / few_peak
+        yield f"backfill of {MONTHS} months, s", whole
         with _home(Path(scratch) / "all"):
             unchanged, _ = _run(_backfill(world))
+            yield "backfill again, nothing changed, s", unchanged
+            yield "of the backfill (goal 0.01)", unchanged / whole
             _change(world)
             changed, _ = _run(_backfill(world))
+            yield f"one workbook changed, {CHANGED_BACK + 1} documents affected, s", changed
         sources = Path(scratch) / "sources"
         _keep_sources(world, Path(scratch) / "reckoned", sources)
         alone = _alone(sources)
+        yield "WeasyPrint alone, the same documents, 2 processes, s", alone
+        yield "backfill against it (goal 1.25)", whole / alone
         for path in sorted(sources.iterdir())[: -CHANGED_BACK - 1]:
             path.unlink()
         affected = _alone(sources)
-    return [
-        (f"backfill of {MONTHS} months, s", whole),
-        ("WeasyPrint alone, the same documents, 2 processes, s", alone),
-        ("ratio (goal 1.25)", whole / alone),
-        ("backfill again, nothing changed, s", unchanged),
-        ("of the backfill (goal 0.01)", unchanged / whole),
-        (f"one workbook changed, {CHANGED_BACK + 1} documents affected, s", changed),
-        ("WeasyPrint alone, those documents, s", affected),
-        ("seconds more (goal 2)", changed - affected),
-        (f"peak memory of all processes together, {few.first}–{few.last}, MB", few_peak),
-        (f"the same, {MONTHS} months, MB", peak),
-        ("ratio (goal 1.3)", peak / few_peak),
-    ]
+        yield "WeasyPrint alone, those documents, s", affected
+        yield "seconds more (goal 2)", changed - affected
 
 
 def _made(number: int, folder: Path) -> tuple[World, float, float]:
