@@ -71,5 +71,5 @@ class Browser:
         command += ["--hide-scrollbars", "--allow-file-access-from-files", "--no-first-run", "--disable-extensions"]
         command += [f"--user-data-dir={self.folder}/profile", "--host-resolver-rules=MAP * ~NOTFOUND", *options]
         environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "FONTCONFIG_FILE": str(conf)}
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=120, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, timeout=600, check=False)
         return done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")

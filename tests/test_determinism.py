@@ -54,7 +54,7 @@ def test_two_processes_in_two_folders_make_the_same_bytes(tmp_path: Path) -> Non
         [sys.executable, "-c", script], cwd=there, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as other:
         ours = published(here)
-        told, complaint = other.communicate(timeout=400)
+        told, complaint = other.communicate(timeout=900)
     assert other.returncode == 0, complaint.decode()
     theirs = json.loads(told.splitlines()[-1])
     assert {name for name in ours if ours[name] != theirs.get(name)} == set()

@@ -247,7 +247,7 @@ def test_ci_says_what_ran_and_fails_with_it(tmp_path: Path, status: int) -> None
     make.write_text(f'#!/bin/bash\necho "CI=$CI in $PWD"\ncat\nexit {status}\n', encoding="utf-8")
     make.chmod(0o755)
     environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}", "CI": ""}
-    done = subprocess.run([str(checkout / ".ci" / "run")], env=environment, capture_output=True, text=True, timeout=10)
+    done = subprocess.run([str(checkout / ".ci" / "run")], env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == status
     lines = done.stdout.splitlines()
     assert lines[:2] == ["▶ make test", f"CI=true in {checkout}"]

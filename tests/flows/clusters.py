@@ -16,7 +16,7 @@ from distributed import Client
 
 from tests.flows.servers import free_port, signal_all
 
-_PATIENCE = 150.0
+_PATIENCE = 600.0
 
 
 @dataclass

@@ -32,7 +32,7 @@ def sancu(home: Path, *arguments: str, **environment: str) -> subprocess.Complet
     given = {name: value for name, value in os.environ.items() if not name.startswith(("SANCU_", "PREFECT_"))}
     given |= {"SANCU_HOME": str(home / "var"), "SANCU_OUT": str(home / "out"), "COLUMNS": "200"} | environment
     return subprocess.run(
-        [str(SANCU), *arguments], cwd=home, env=given, capture_output=True, text=True, timeout=300, check=False
+        [str(SANCU), *arguments], cwd=home, env=given, capture_output=True, text=True, timeout=900, check=False
     )
 
 

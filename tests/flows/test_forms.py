@@ -308,7 +308,7 @@ def converted(folder: Path, files: list[Path], to: str) -> Path:
             *("--convert-to", to, "--outdir", str(folder / to), *map(str, files)),
         ],
         capture_output=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr.decode(errors="replace")

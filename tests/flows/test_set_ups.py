@@ -107,7 +107,7 @@ def test_dask_on_top_and_a_worker_killed_midway(one_pc: SetUp, served: SetUp) ->
         ) as command:
             cluster.wait_until_busy(0, finished=1)
             cluster.kill(0)
-            told, errors = command.communicate(timeout=300)
+            told, errors = command.communicate(timeout=900)
     assert (command.returncode, told.splitlines()[-1:]) == (0, [LAST]), errors
     same(served, one_pc)
     assert not list((folder / "machines").glob("worker*/var/ledger.sqlite"))

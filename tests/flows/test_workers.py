@@ -31,7 +31,7 @@ from transforms.period import Period
 
 pytestmark = [pytest.mark.flow, pytest.mark.slow]
 
-PATIENCE = 240.0
+PATIENCE = 900.0
 BEAT = "2"  # seconds
 LOGIN = "sancu:a-secret-of-this-test"
 AUTH = httpx.BasicAuth(*LOGIN.split(":"))

@@ -520,7 +520,7 @@ def test_libreoffice_opens_it_on_about_as_many_pages(issue: bytes, june_pdf: Pat
         env=os.environ | {"FONTCONFIG_FILE": str(fonts)},
         check=True,
         capture_output=True,
-        timeout=120,
+        timeout=600,
     )
     with pdfplumber.open(tmp_path / "out" / "briefing.pdf") as ours, pdfplumber.open(june_pdf) as printed:
         text = "".join("".join(one.extract_text() or "" for one in ours.pages).split())

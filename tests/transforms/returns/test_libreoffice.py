@@ -30,7 +30,7 @@ def converted(data: bytes, ending: str, folder: Path) -> bytes:
     source.write_bytes(data)
     target = folder / ending
     command = [SOFFICE, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless", "--convert-to", ending]
-    subprocess.run([*command, "--outdir", str(target), str(source)], check=True, capture_output=True, timeout=120)
+    subprocess.run([*command, "--outdir", str(target), str(source)], check=True, capture_output=True, timeout=600)
     return (target / f"报表.{ending}").read_bytes()
 
 
