@@ -25,13 +25,16 @@ def listening(listener: Listener) -> Iterator[None]:
 
 
 @contextmanager
-def within(whole: str) -> Iterator[None]:
-    """Tell what is reported inside with `whole` before it: which of many it is about."""
+def among(place: Callable[[], str]) -> Iterator[None]:
+    """Tell what is reported inside behind `place()`: how far many are, and which of them it is about."""
     outer = _listener.get()
-    if outer is None:
-        yield
-        return
-    with listening(lambda step, done, total: outer(f"{whole}{step}", done, total)):
+
+    def hear(step: str, done: int, total: int) -> None:
+        told = f"{place()} {step} {done}/{total}" if total > 1 else f"{place()} {step}"
+        if outer:
+            outer(told, 0, 1)
+
+    with listening(hear):
         yield
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from functools import partial
 from multiprocessing import get_context, parent_process
 from types import TracebackType
@@ -28,7 +27,7 @@ Job = Callable[[], Documents]
 
 class Renderers:
     def __init__(self) -> None:
-        self._pool = _pool(CORES)
+        self._pool, self._renewal = _pool(CORES), threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -66,30 +65,31 @@ class Renderers:
             raise EnvironmentFailure("排版的进程两次被系统终止，多半是内存不足，请关掉别的程序后重新运行。") from error
 
     def _renew(self, broken: ProcessPoolExecutor) -> None:
-        if self._pool is broken:
-            broken.shutdown(wait=False)
-            self._pool = _pool(CORES)
+        with self._renewal:
+            if self._pool is broken:
+                broken.shutdown(wait=False)
+                self._pool = _pool(CORES)
 
 
-_kept: ContextVar[Renderers | None] = ContextVar("kept_renderers", default=None)
+_kept: list[Renderers] = []
 
 
 @contextmanager
 def kept() -> Iterator[Renderers]:
-    """Whoever borrows inside gets the same processes: a start costs seconds."""
+    """Whoever borrows meanwhile, in any thread, gets the same processes: a start costs seconds."""
     with Renderers() as renderers:
-        token = _kept.set(renderers)
+        _kept.append(renderers)
         try:
             yield renderers
         finally:
-            _kept.reset(token)
+            _kept.remove(renderers)
 
 
 @contextmanager
 def lent() -> Iterator[Renderers]:
     """Those that are kept, or one's own."""
-    if renderers := _kept.get():
-        yield renderers
+    if _kept:
+        yield _kept[-1]
     else:
         with Renderers() as own:
             yield own
