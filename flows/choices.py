@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+EVERY = "全部"  # departments of a form, districts of a backfill
+
 
 class State(StrEnum):
     """How a month stands before a backfill."""

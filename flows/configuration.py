@@ -37,6 +37,11 @@ class Configuration:
         return tuple(d.name for d in self.district.departments if d.name in owing)
 
 
+def district_codes(data: Path) -> tuple[str, ...]:
+    """Codes of all districts that have a file under `data`."""
+    return tuple(sorted(path.stem for path in (data / "districts").glob("*.yaml")))
+
+
 def load_configuration(data: Path, district_code: str) -> Configuration:
     """Read and cross-check everything under `data`.
 
@@ -46,8 +51,7 @@ def load_configuration(data: Path, district_code: str) -> Configuration:
     """
     district_file = data / "districts" / f"{district_code}.yaml"
     if not district_file.is_file():
-        known = "、".join(sorted(path.stem for path in district_file.parent.glob("*.yaml")))
-        raise UsageError(f"没有区划代码为 {district_code} 的区县；现有：{known}。")
+        raise UsageError(f"没有区划代码为 {district_code} 的区县；现有：{'、'.join(district_codes(data))}。")
     texts: dict[str, str] = {}
 
     def text_of(path: Path) -> tuple[str, str]:

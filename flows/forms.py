@@ -10,6 +10,7 @@ import pandas as pd
 
 from flows import atomic, steps
 from flows import month as months
+from flows.choices import EVERY
 from flows.configuration import Configuration, load_configuration
 from flows.settings import Settings
 from transforms.contracts import Kind
@@ -17,8 +18,6 @@ from transforms.errors import UsageError
 from transforms.facts import accept
 from transforms.forms import form
 from transforms.period import Period
-
-EVERY = "全部"
 
 
 @dataclass(frozen=True)

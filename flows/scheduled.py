@@ -26,7 +26,7 @@ from flows import approval, logs, notices
 from flows import month as months
 from flows.alerts import AlertKind, alert
 from flows.board import board_of
-from flows.configuration import Configuration, load_configuration
+from flows.configuration import Configuration, district_codes, load_configuration
 from flows.crashes import describe, mark_crashed
 from flows.lost import redo_lost
 from flows.monthly import monthly_briefing
@@ -41,7 +41,7 @@ from transforms.working_days import unannounced
 
 BRIEFING = "scheduled-briefing/scheduled"
 _OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-_DISTRICTS = tuple(sorted(path.stem for path in (load_settings().data / "districts").glob("*.yaml")))
+_DISTRICTS = district_codes(load_settings().data)
 DistrictCode = Literal[_DISTRICTS]  # type: ignore[valid-type]
 PeriodText = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", examples=["2014-06"])]
 

@@ -23,7 +23,7 @@ from types import FrameType
 from typing import NoReturn
 
 from flows import atomic
-from flows.configuration import load_configuration
+from flows.configuration import district_codes, load_configuration
 from flows.crashes import OWN_WORKER, end_processes, forget_missed, mark_crashed
 from flows.lost import POOL
 from flows.orchestration import BOOT_SECONDS, QUIET
@@ -115,8 +115,8 @@ def greeting(settings: Settings, url: str, cron: str = "") -> Iterator[str]:
     this = Period(now.astimezone(CHINA).year, now.astimezone(CHINA).month)
     if warning := unannounced({this.year}):
         yield f"  注意：{warning}"
-    for path in sorted((settings.data / "districts").glob("*.yaml")):
-        configuration = load_configuration(settings.data, path.stem)
+    for code in district_codes(settings.data):
+        configuration = load_configuration(settings.data, code)
         district = configuration.district
         window = list(this.plus(-district.schedule.catch_up_months).through(this))
         done = done_of(settings, configuration, window)

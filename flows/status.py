@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flows.configuration import load_configuration
+from flows.configuration import district_codes, load_configuration
 from flows.ledger import Ledger, Status
 from flows.schedule_journal import done_of, schedule_now
 from flows.settings import Settings
@@ -31,10 +31,9 @@ def status(settings: Settings) -> dict[str, Any]:
         EnvironmentFailure: the ledger cannot be read.
     """
     ledger = Ledger(settings.database_url)
-    codes = sorted(path.stem for path in (settings.data / "districts").glob("*.yaml"))
     log = ledger.audit_log()
     return {
-        "districts": [_district(settings, ledger, code) for code in codes],
+        "districts": [_district(settings, ledger, code) for code in district_codes(settings.data)],
         "service": service(settings.home),
         "disk": {"free": shutil.disk_usage(_there(settings.home)).free, "used": _size(settings.home)},
         "audit": {"entries": len(log), "last": log[-1].at.isoformat() if log else None},

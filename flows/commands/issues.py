@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.choices import Only, Runner
+from flows.choices import EVERY, Only, Runner
 from flows.commands.terminal import (
     STOPPED,
     DistrictOption,
@@ -131,7 +131,7 @@ def backfill(
     resume: Annotated[bool, typer.Option("--resume", help="接着做上次没做完的；不写也一样。")] = False,
     runner: RunnerOption = Runner.LOCAL,
     districts: Annotated[
-        str, typer.Option("--districts", metavar="代码,…", help="几个区，逗号分开；默认 350303。")
+        str, typer.Option("--districts", metavar="代码,…", help="几个区，逗号分开，或“全部”；默认 350303。")
     ] = "",
     inbox: InboxOption = None,
     out: OutOption = None,
@@ -139,6 +139,7 @@ def backfill(
 ) -> None:
     """补做或重做几个月的简报：先说哪些月有变化、为什么，再从早到晚做。中断后重新运行会接着做。"""
     from flows.backfilling import backfill_districts
+    from flows.configuration import district_codes
     from flows.outcomes import lines
     from flows.roles import Role, require
     from flows.settings import load_settings
@@ -146,6 +147,8 @@ def backfill(
     settings, place = load_settings(), out and out.absolute()
     require(settings, Role.RUN)
     codes = tuple(filter(None, (code.strip() for code in districts.split(","))))
+    if codes == (EVERY,):
+        codes = district_codes(settings.data)
     with progress(enabled=not as_json, lines=True):
         outcomes = backfill_districts(settings, first, last, only, dry_run, codes, inbox, place, runner)
     if as_json:
