@@ -193,7 +193,7 @@ def test_a_server_that_falls_silent(server: Server, district: District) -> None:
         with pytest.raises(Exception) as caught:  # noqa: PT011 — the library's own
             filesystem.info(root)
         assert remotes.reasons.reason(caught.value) is not None
-        assert time.monotonic() - start < 15
+        assert time.monotonic() - start < 120  # a machine with much to do wakes late; without a limit it waits for ever
     finally:
         servers.signal_all(server.process, signal.SIGCONT)
         remotes.close(filesystem)
