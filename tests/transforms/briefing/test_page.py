@@ -129,21 +129,6 @@ def test_districts_of_any_size_are_ranked_within_the_page(fonts: dict[str, Path]
     assert max(bottoms) <= 262.6
 
 
-def test_the_remark_under_a_table_takes_rows_along_overleaf(fonts: dict[str, Path], tmp_path: Path) -> None:
-    tables = [
-        f'<div class="page-break"><table class="grid"><thead><tr><th>名称</th></tr></thead><tbody>'
-        f'{"<tr><td>街道</td></tr>" * rows}</tbody></table><p class="remark">办法：从高到低。</p></div>'
-        for rows in range(34, 44)
-    ]
-    path = tmp_path / "remarks.pdf"
-    path.write_bytes(print_pdf(document("".join(tables)), (), fonts, "00"))
-    with pdfplumber.open(path) as pdf:
-        texts = [page.extract_text().splitlines()[:-1] for page in pdf.pages]
-    assert len(tables) < len(texts) < 2 * len(tables)
-    assert sum(text.count("办法：从高到低。") for text in texts) == len(tables)
-    assert all(text[:3] == ["名称", "街道", "街道"] for text in texts)
-
-
 def test_published_figures_stand_unbroken(june_pdf: Path) -> None:
     with pdfplumber.open(june_pdf) as pdf:
         text = "\n".join(page.extract_text() for page in pdf.pages)
