@@ -69,11 +69,11 @@ class Errand:
 
 
 def read(errand: Errand, submissions: Sequence[Submission]) -> list[tuple[Intake, tuple[Sent, ...]]]:
-    """As `steps.read_month`; the tables stand in the store, and their intakes have none."""
+    """As `steps.read_files`; the tables stand in the store, and their intakes have none."""
     month = errand.open()
     return [
         (replace(intake, tables=()), tuple(Sent(table.dataset, _put(month, errand, table)) for table in intake.tables))
-        for intake in steps.read_month(month, submissions)
+        for intake in steps.read_files(month, submissions)
     ]
 
 

@@ -89,8 +89,9 @@ def _gathered(work: Here, todo: Sequence[Standing]) -> Together:
     report("检查")
     checked, readings = work.check(read), work.fetch(read)
     made = {standing.month.period for standing in todo}
-    known = standing_figures(month, plan, [period for period in month.periods if period not in made])
-    return gather(month, readings, checked, known)
+    traced = frozenset().union(*(standing.plan.past.restated for standing in todo))
+    known = standing_figures(month, plan, [period for period in month.periods if period not in made], traced)
+    return gather(month, readings, checked, known, traced)
 
 
 def _compared(together: Together, todo: Sequence[Standing]) -> list[Outcome]:

@@ -122,12 +122,12 @@ def _as_found(month: Month, planned: Plan, findings: tuple[Finding, ...]) -> Fou
     current = _current(month, planned)
     files = {submission.sha256 for submission in current}
     own = [finding for finding in findings if finding.submission in files]
-    return steps.receipts_of(month, planned, steps.read_month(month, current), own), findings
+    return steps.receipts_of(month, planned, steps.read_files(month, current), own), findings
 
 
 def _anew(month: Month, planned: Plan) -> Found:
     """Read, check and reconcile every month, as a run does."""
-    readings = [steps.read_month(month, part) for part in months.by_period(planned.submissions)]
+    readings = [steps.read_files(month, part) for part in months.by_period(planned.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
     accepted = steps.accept_rows(month, planned, readings, checked)
     return accepted.receipts, steps.all_findings(accepted, steps.measure_months(month, planned, accepted))

@@ -34,20 +34,14 @@ def fingerprint(
     submissions: Iterable[Submission],
     *,
     period: Period,
-    texts: Mapping[str, str],
-    templates: Mapping[str, str],
-    code: str,
-    fonts: str,
+    inputs: Mapping[str, str],
     as_known: dt.datetime | None = None,
 ) -> str:
     """SHA-256 (hex) of what goes into the briefing of `period`.
 
     Args:
         submissions: those in force; their order does not matter.
-        texts: contracts, district file and published figures, by file name; order does not matter.
-        templates: likewise, with their style sheets.
-        code: `code_version()`.
-        fonts: `fonts_identity(folder)`.
+        inputs: what it depends on beside them, as `inputs` gives it; order does not matter.
         as_known: given when the briefing itself says as of when it was known.
     """
     known = as_known.astimezone(dt.UTC).isoformat() if as_known else None
@@ -57,19 +51,27 @@ def fingerprint(
             for s in submissions
         ),
         "period": str(period),
-        "texts": dict(texts),
-        "templates": dict(templates),
-        "code": code,
-        "fonts": fonts,
+        "inputs": dict(inputs),
         "as_known": known,
     }
     return hash_json(parts)
 
 
 def inputs(texts: Mapping[str, str], templates: Mapping[str, str], code: str, fonts: str) -> dict[str, str]:
-    """What a briefing depends on beside submissions, name → hash: tells later which of it has changed."""
-    named = {name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()}
-    return named | {"templates": hash_json(dict(templates)), "code": code, "fonts": fonts}
+    """What a briefing depends on beside submissions, name → hash: tells later which of it has changed.
+
+    Args:
+        texts: contracts, district file and published figures, by file name.
+        templates: likewise, with their style sheets.
+        code: `code_version()`.
+        fonts: `fonts_identity(folder)`.
+    """
+    return hashes(texts) | {"templates": hash_json(dict(templates)), "code": code, "fonts": fonts}
+
+
+def hashes(texts: Mapping[str, str]) -> dict[str, str]:
+    """SHA-256 (hex) of each text, by its name."""
+    return {name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()}
 
 
 @functools.cache

@@ -93,7 +93,7 @@ def _accepted(
     month = months.open_month(settings, str(period), configuration.district.code, inbox)
     planned = months.plan(month, {period: months.receive(month, period, months.now())})
     own = [s for s in planned.submissions if s.period == period and s.department in departments]
-    readings = [steps.read_month(month, own)]
+    readings = [steps.read_files(month, own)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
     intakes = [intake for reading in readings for intake in reading]
     tables = [table for intake in intakes for table in intake.tables]

@@ -77,13 +77,13 @@ class Here(AbstractContextManager["Here"]):
 
     def receive(self) -> dict[Period, Received]:
         """Every month's folder, pulled: what only this machine may see."""
-        month = self._month
-        received = tasks.receive.map(unmapped(month), list(month.periods), unmapped(months.now())).result()
-        return dict(zip(month.periods, received, strict=True))
+        years = months.by_year(self._month.periods)
+        received = tasks.receive.map(unmapped(self._month), years, unmapped(months.now())).result()
+        return {period: one for year in received for period, one in year.items()}
 
     def read(self, plan: Plan) -> Sequence[Any]:
-        """One entry a month, for `check` and `fetch`."""
-        return tasks.read.map(unmapped(self._month), months.by_period(plan.submissions)).result()
+        """In parts, for `check` and `fetch`."""
+        return tasks.read.map(unmapped(self._month), months.by_batch(plan.submissions)).result()
 
     def check(self, read: Sequence[Any]) -> list[list[Finding]]:
         """What is found, a dataset at a time."""
@@ -118,8 +118,7 @@ class Away(Here):
         return sum(runner.client.nthreads().values())
 
     def receive(self) -> dict[Period, Received]:
-        at = months.now()
-        return {period: tasks.receive(self._month, period, at) for period in self._month.periods}
+        return tasks.receive(self._month, self._month.periods, months.now())
 
     def read(self, plan: Plan) -> Sequence[Any]:
         errand = away.Errand.for_month(self._month, self._run)

@@ -9,9 +9,9 @@ import dataclasses
 import datetime as dt
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,9 @@ class Month:
     as_known: dt.datetime | None
     ledger: Ledger
     store: Store
+    inputs: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # beside files and what the office says, name → hash
 
     @property
     def code(self) -> str:
@@ -83,10 +86,6 @@ class Month:
 
     def issue_folder(self, fingerprint: str) -> str:
         return f"{self.code}/{self.period}/{fingerprint}"
-
-    @cached_property
-    def templates(self) -> dict[str, str]:
-        return prints.texts_of(REPOSITORY / "report_templates", "*.j2", "*.css")
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,9 @@ def open_month(
     known = dt.datetime.combine(as_known, dt.time.max, CHINA) if as_known else None
     ledger, store = Ledger(settings.database_url), Store(settings.store_url)
     refuse_if_lost(ledger, store)
-    return Month(settings, configuration, month, url, out or settings.out, known, ledger, store)
+    templates = prints.texts_of(REPOSITORY / "report_templates", "*.j2", "*.css")
+    inputs = prints.inputs(configuration.texts, templates, prints.code_version(), prints.fonts_identity(settings.fonts))
+    return Month(settings, configuration, month, url, out or settings.out, known, ledger, store, inputs)
 
 
 def receive(month: Month, period: Period, at: dt.datetime) -> Received:
@@ -179,9 +180,14 @@ def receive(month: Month, period: Period, at: dt.datetime) -> Received:
     return Received(tuple(notes), (*(item.filename for item in incoming), *waiting), waiting)
 
 
-def plan(month: Month, received: dict[Period, Received]) -> Plan:
-    """Which submissions are in force, and the fingerprint of all that the briefing depends on."""
-    submissions = month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
+def in_force(month: Month) -> tuple[Submission, ...]:
+    """The submissions of the campaign up to the month that count."""
+    return month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
+
+
+def plan(month: Month, received: dict[Period, Received], submissions: tuple[Submission, ...] | None = None) -> Plan:
+    """The fingerprint of all that the briefing depends on. `submissions` are those `in_force`, where they are known."""
+    submissions = in_force(month) if submissions is None else submissions
     notes = tuple(note for found in received.values() for note in found.notes)
     present = {(period, name) for period, found in received.items() for name in found.names}
     withdrawn = tuple(f"{s.period} {s.filename}" for s in submissions if (s.period, s.filename) not in present)
@@ -194,22 +200,15 @@ def plan(month: Month, received: dict[Period, Received]) -> Plan:
     said = editorials.unsigned(entries)
     if said.text:
         beside["editorial"] = said.text
-    others: dict[str, Any] = {
-        "texts": {**month.configuration.texts, **beside},
-        "templates": month.templates,
-        "code": prints.code_version(),
-        "fonts": prints.fonts_identity(month.settings.fonts),
-    }
-    past = past_of(month, submissions, said, method_of(prints.inputs(**others)))
+    past = past_of(month, submissions, said, method_of(month.inputs))
     if past.text:
         beside["revisions"] = past.text
-        others["texts"] = {**month.configuration.texts, **beside}
-    draft = fingerprint = prints.fingerprint(submissions, period=month.period, **others)
+    inputs = {**month.inputs, **prints.hashes(beside)}
+    draft = fingerprint = prints.fingerprint(submissions, period=month.period, inputs=inputs)
     if signed := editorials.signature(entries, draft):
         said = dataclasses.replace(said, signer=signed.by, signed_at=signed.at)
         fingerprint = editorials.signed_fingerprint(draft, signed.by)
     waiting = tuple(f"{period} {name}" for period, found in received.items() for name in found.waiting)
-    inputs = prints.inputs(**others)
     return Plan(submissions, notes, fingerprint, withdrawn, waiting, superseded, inputs, said, draft, past)
 
 
@@ -273,6 +272,23 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(microsecond=0)
 
 
+def receive_all(month: Month, periods: Sequence[Period], at: dt.datetime) -> dict[Period, Received]:
+    """`receive` of each of these months."""
+    return {period: receive(month, period, at) for period in periods}
+
+
+def by_year(periods: Iterable[Period]) -> list[list[Period]]:
+    """The months of each year together, earliest year first."""
+    return [list(months) for _, months in groupby(sorted(periods), key=lambda period: period.year)]
+
+
+def by_batch(submissions: tuple[Submission, ...]) -> list[tuple[Submission, ...]]:
+    """The submissions of each month of the last year together, and of each year before: those hardly change any more, and
+    a task of their own for each month would cost more than what it keeps."""
+    *years, last = by_year({submission.period for submission in submissions}) or [[]]
+    return [tuple(s for s in submissions if s.period in part) for part in (*years, *([period] for period in last))]
+
+
 def by_period(submissions: tuple[Submission, ...]) -> list[tuple[Submission, ...]]:
     """The submissions of each month together, earliest month first."""
     periods = sorted({submission.period for submission in submissions})
@@ -286,7 +302,7 @@ def look(month: Month) -> Issue | None:
 
 def received_of(month: Month) -> dict[Period, Received]:
     """Every month's folder, pulled."""
-    return {period: receive(month, period, now()) for period in month.periods}
+    return receive_all(month, month.periods, now())
 
 
 def unchanged(month: Month, planned: Plan) -> Issue | None:

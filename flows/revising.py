@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from flows import fingerprint as prints
 from transforms.period import CHINA, Period
 from transforms.revisions import (
     Cause,
@@ -47,6 +46,11 @@ class Past:
     issues: tuple[Issued, ...] = ()
     outdated: tuple[Issued, ...] = ()
     told: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def restated(self) -> frozenset[Period]:
+        """The months whose figures are compared with what was printed; where they were brought from is asked then."""
+        return frozenset(one.period for one in self.outdated)
 
     @property
     def text(self) -> str:
@@ -109,21 +113,24 @@ def made_before(month: Month) -> bool:
     is kept, so nothing has to be checked again."""
     submissions = month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
     files = files_until(submissions, [month.period])[month.period]
-    method = method_of(prints.inputs(month.configuration.texts, {}, prints.code_version(), fonts=""))
+    method = method_of(month.inputs)
     made = month.ledger.issued(month.code, month.period)
     return any((one.period, one.files, one.method) == (month.period, files, method) for one in made)
 
 
-def standing_figures(month: Month, plan: Plan, wanted: Collection[Period]) -> dict[Period, Mapping[str, Figure]]:
+def standing_figures(
+    month: Month, plan: Plan, wanted: Collection[Period], traced: Collection[Period]
+) -> dict[Period, Mapping[str, Figure]]:
     """The figures of those of the months that have an issue made from the files in force by today's method: measured
-    again they would be the same."""
+    again they would be the same. Of months that are not to be `traced` they come without lineage: ten years of it take
+    seconds to read."""
     files, method = files_until(plan.submissions, wanted), method_of(plan.inputs)
     holding = {
         one.period: one
         for one in month.ledger.issued(month.code, month.period)
         if one.period in files and (one.files, one.method) == (files[one.period], method)
     }
-    return {period: month.ledger.figures_of(one) for period, one in holding.items()}
+    return {period: month.ledger.figures_of(one, period in traced) for period, one in holding.items()}
 
 
 def basis(month: Month, plan: Plan, revisions: Sequence[Revision]) -> dict[str, str]:

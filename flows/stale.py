@@ -12,6 +12,7 @@ from flows.choices import Only, State
 from flows.ledger import Attempt, Briefing, Status
 from flows.month import Month, Plan, Received
 from transforms.period import Period
+from transforms.submissions import Submission
 
 _PARTS = {
     "code": "程序改过",
@@ -40,9 +41,16 @@ class Standing:
 
 def survey(month: Month, first: Period, received: Mapping[Period, Received]) -> tuple[Standing, ...]:
     """How each month from `first` to the month's own stands, earliest first."""
-    unmade = month.ledger.attempts(month.code)
-    periods = first.through(month.period)
-    return tuple(_standing(replace(month, period=period), received, unmade.get(period)) for period in periods)
+    unmade, submissions = month.ledger.attempts(month.code), months.in_force(month)
+    return tuple(
+        _standing(
+            replace(month, period=period),
+            received,
+            unmade.get(period),
+            tuple(one for one in submissions if one.period <= period),
+        )
+        for period in first.through(month.period)
+    )
 
 
 def restore(standing: Standing) -> None:
@@ -51,10 +59,12 @@ def restore(standing: Standing) -> None:
         months.unchanged(standing.month, standing.plan)
 
 
-def _standing(month: Month, received: Mapping[Period, Received], unmade: Attempt | None) -> Standing:
-    plan = months.plan(month, {period: received[period] for period in month.periods})
+def _standing(
+    month: Month, received: Mapping[Period, Received], unmade: Attempt | None, submissions: tuple[Submission, ...]
+) -> Standing:
+    plan = months.plan(month, {period: received[period] for period in month.periods}, submissions)
     briefing = month.ledger.latest_briefing(month.code, month.period)
-    if month.ledger.find_briefing(month.code, month.period, plan.fingerprint):
+    if _is_made(month, plan, briefing):
         return Standing(month, plan, State.CURRENT, (), briefing)
     why = tuple(reasons(briefing.manifest, plan)) if briefing else ()
     if briefing and briefing.status is Status.RELEASED:
@@ -62,6 +72,12 @@ def _standing(month: Month, received: Mapping[Period, Received], unmade: Attempt
     if unmade:
         return Standing(month, plan, State.FAILED, (attempts.reason(unmade), *why), briefing)
     return Standing(month, plan, State.CHANGED if briefing else State.MISSING, why, briefing)
+
+
+def _is_made(month: Month, plan: Plan, current: Briefing | None) -> bool:
+    if current and current.fingerprint == plan.fingerprint:
+        return True
+    return month.ledger.find_briefing(month.code, month.period, plan.fingerprint) is not None
 
 
 def reasons(manifest: Mapping[str, Any], plan: Plan) -> Iterator[str]:

@@ -69,9 +69,9 @@ class Measured:
     findings: tuple[Finding, ...]
 
 
-def read_month(month: Month, submissions: Sequence[Submission]) -> Readings:
-    """Open one month's files in the limited child process and type their sheets, which are kept for `sancu why`; one
-    that cannot be read becomes a finding."""
+def read_files(month: Month, submissions: Sequence[Submission]) -> Readings:
+    """Open files in the limited child process and type their sheets, which are kept for `sancu why`; one that cannot
+    be read becomes a finding."""
     with shared(month.settings.reader.limits).reader() as reader:
         intakes = tuple(_read(month, reader, submission) for submission in submissions)
     keep_readings(month.store, month.configuration, (table for intake in intakes for table in intake.tables))
@@ -154,7 +154,7 @@ def _findings_in(month: Month, submissions: Sequence[Submission]) -> list[Findin
     """What reading and checking each of these files by itself finds."""
     found: list[Finding] = []
     for submission in submissions:
-        readings = [read_month(month, [submission])]
+        readings = [read_files(month, [submission])]
         found += [f for intake in readings[0] for f in intake.findings]
         found += [f for part in by_dataset(month, readings) for f in check_dataset(*part)]
     return found
@@ -167,7 +167,7 @@ def _day(submission: Submission) -> str:
 def measure_months(month: Month, plan: Plan, accepted: Accepted) -> Measured:
     """Every figure of every month of the campaign, and whether the identities hold. Earlier months that stand are not
     measured again."""
-    known = standing_figures(month, plan, month.periods[:-1])
+    known = standing_figures(month, plan, month.periods[:-1], plan.past.restated)
     history: dict[Period, Mapping[str, Figure]] = {}
     for period in month.periods:
         history[period] = known.get(period) or figures_of(month, accepted.facts, period, history)

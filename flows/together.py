@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from flows import steps
 from flows.month import Month
@@ -12,7 +12,7 @@ from flows.published_facts import Kept
 from flows.stale import Standing
 from flows.steps import Accepted, Measured, Readings
 from transforms import facts
-from transforms.figures import CellRange, Figure
+from transforms.figures import Figure, untraced
 from transforms.findings import Finding
 from transforms.period import Period
 from transforms.tables import Facts, Intake
@@ -34,36 +34,42 @@ class Together:
     lists: Lists = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
     known: History = field(default_factory=dict)  # figures of months that stand
+    traced: frozenset[Period] = (
+        frozenset()
+    )  # months whose figures keep their lineage: an issue of theirs no longer holds
     _history: dict[Period, Mapping[str, Figure]] = field(default_factory=dict)
-    _places: dict[CellRange, CellRange] = field(default_factory=dict)
 
     def history(self, until: Period) -> History:
-        """The figures of every month up to and including one."""
+        """The figures of every month up to and including one, the earlier ones without lineage: ten years of it would
+        fill the memory.
+
+        Raises:
+            ValueError: a later month was asked for before.
+        """
         periods = [period for period in self.month.periods if period <= until]
+        if len(periods) < len(self._history):
+            raise ValueError(f"{until}: months are to be asked for in their order")
         for period in periods[len(self._history) :]:
             figures = self.known.get(period) or steps.figures_of(self.month, self.facts, period, self._history)
-            self._history[period] = _sharing(figures, self._places)
-        return {period: self._history[period] for period in periods}
+            if self._history and (last := max(self._history)) not in self.traced:
+                self._history[last] = untraced(self._history[last])
+            self._history[period] = figures
+        return dict(self._history)
 
 
 def gather(
-    month: Month, readings: Sequence[Readings], checked: Sequence[Sequence[Finding]], known: History | None = None
+    month: Month,
+    readings: Sequence[Readings],
+    checked: Sequence[Sequence[Finding]],
+    known: History | None = None,
+    traced: frozenset[Period] = frozenset(),
 ) -> Together:
     """Everything up to `month`, from its files as read and checked. Months that are `known` are not measured again."""
     intakes = [intake for reading in readings for intake in reading]
     found = [finding for intake in intakes for finding in intake.findings] + [f for part in checked for f in part]
     tables = [table for intake in intakes for table in intake.tables]
     rows = facts.accept(tables, found, month.configuration.contracts)
-    return Together(month, rows, _by_file(intakes), _by_submission(found), known=known or {})
-
-
-def _sharing(figures: Mapping[str, Figure], places: dict[CellRange, CellRange]) -> Mapping[str, Figure]:
-    """The figures with one object for each place: a cumulative figure names those of last month's again, and ten years of
-    copies would fill the memory."""
-    return {
-        code: replace(figure, cells=tuple(places.setdefault(place, place) for place in figure.cells))
-        for code, figure in figures.items()
-    }
+    return Together(month, rows, _by_file(intakes), _by_submission(found), known=known or {}, traced=traced)
 
 
 def month_of(together: Together, standing: Standing) -> tuple[Accepted, Measured]:
@@ -84,7 +90,7 @@ def month_of(together: Together, standing: Standing) -> tuple[Accepted, Measured
 def changes(together: Together, standing: Standing) -> Iterator[tuple[Figure | None, Figure]]:
     """The figures of a month that are not what its current briefing printed, old and new, in registry order."""
     briefing, month = standing.briefing, standing.month
-    old = month.ledger.figures_of(briefing) if briefing else {}
+    old = month.ledger.figures_of(briefing, traced=False) if briefing else {}
     for code, figure in together.history(month.period)[month.period].items():
         before = old.get(code)
         if briefing and (before is None or before.value != figure.value):

@@ -71,7 +71,7 @@ def run(inbox: Path, home: Path, period: str = "2014-06") -> Run:
 def measured(month: Month) -> Run:
     """The same for a month that is open."""
     plan = months.plan(month, months.received_of(month))
-    readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
+    readings = [steps.read_files(month, part) for part in months.by_period(plan.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
     accepted = steps.accept_rows(month, plan, readings, checked)
     return Run(month, plan, accepted, steps.measure_months(month, plan, accepted))

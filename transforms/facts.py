@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -65,20 +65,26 @@ def until(facts: Facts, period: Period) -> Facts:
     return Facts(frames, facts.sources, received)
 
 
-def _frame(contract: Contract, tables: Iterable[Table], blocking: Sequence[Finding]) -> pd.DataFrame:
-    dtypes = fact_columns(contract)
+def _frame(contract: Contract, tables: Sequence[Table], blocking: Sequence[Finding]) -> pd.DataFrame:
     # The empty part comes first, so that the frame has its columns and dtypes whatever follows.
-    empty = pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in dtypes.items()})
+    empty = pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in typed_columns(contract).items()})
     parts = [_rows(contract, table, blocking) for table in tables]
-    return pd.concat([empty, *parts], ignore_index=True).astype(dtypes)
+    rows = pd.concat([empty, *parts])
+    lengths = [len(part) for part in parts]
+    placed = rows.assign(
+        period=np.repeat([str(table.submission.period) for table in tables], lengths),
+        submission=np.repeat([table.submission.sha256 for table in tables], lengths),
+        row=rows.index,
+    )
+    return placed.reset_index(drop=True).astype(fact_columns(contract))
 
 
 def _rows(contract: Contract, table: Table, blocking: Sequence[Finding]) -> pd.DataFrame:
+    """The rows that no finding sets aside, under their numbers in the sheet."""
     if list(table.frame.columns) != list(typed_columns(contract)):
         raise ValueError(f"{contract.id}: the table of {table.submission.filename} lacks columns or has others")
     set_aside = {finding.row for finding in blocking if finding.row is not None and _concerns(finding, table)}
-    kept = table.frame[~table.frame.index.isin(list(set_aside))].sort_index()
-    return kept.assign(period=str(table.submission.period), submission=table.submission.sha256, row=kept.index)
+    return table.frame[~table.frame.index.isin(list(set_aside))].sort_index()
 
 
 def _sets_aside(finding: Finding, table: Table) -> bool:

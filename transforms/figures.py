@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from itertools import count
@@ -104,6 +105,11 @@ def half_up(value: Fraction, decimals: int) -> str:
 def show(value: Fraction | None, unit: Unit) -> str:
     """The number as printed, without its unit; `—` for a missing value."""
     return "—" if value is None else half_up(value, unit.decimals)
+
+
+def untraced(figures: Mapping[str, Figure]) -> dict[str, Figure]:
+    """The figures without what they were computed from, which fills most of the memory."""
+    return {code: replace(figure, inputs=(), cells=()) for code, figure in figures.items()}
 
 
 def value_of(value: Fraction | None, unit: Unit) -> str:

@@ -239,10 +239,11 @@ class Ledger:
             found = _editorials(connection, district, period)
         return tuple(entry for entry in found if as_known is None or entry.at <= as_known)
 
-    def figures_of(self, briefing: Briefing | Issued) -> dict[str, Figure]:
-        """Every figure by code, in the order recorded, exact and with its lineage."""
+    def figures_of(self, briefing: Briefing | Issued, traced: bool = True) -> dict[str, Figure]:
+        """Every figure by code, in the order recorded, exact; with its lineage, unless it is not to be `traced`."""
         table = models.figure
-        wanted = select(table).filter_by(briefing_id=briefing.id).order_by(table.c.position)
+        columns = [column for column in table.c if traced or column is not table.c.lineage]
+        wanted = select(*columns).filter_by(briefing_id=briefing.id).order_by(table.c.position)
         with self._database.reading() as connection:
             return {row["code"]: records.figure_of(dict(row)) for row in connection.execute(wanted).mappings()}
 

@@ -110,7 +110,7 @@ def figure_row(briefing_id: int, position: int, figure: Figure) -> dict[str, Any
 
 
 def figure_of(row: Mapping[str, Any]) -> Figure:
-    inputs, cells = json.loads(zlib.decompress(row["lineage"]))
+    inputs, cells = json.loads(zlib.decompress(row["lineage"])) if "lineage" in row else ((), ())
     values = {field.name: row[field.name] for field in fields(Figure) if field.name in row}
     return Figure(
         **values

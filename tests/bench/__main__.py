@@ -64,7 +64,7 @@ month = months.open_month(load_settings(), "2014-06", inbox=sys.argv[1])
 received = {period: months.receive(month, period, months.now()) for period in month.periods}
 plan = months.plan(month, received)
 mark("receive")
-readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
+readings = [steps.read_files(month, part) for part in months.by_period(plan.submissions)]
 mark("read")
 checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
 mark("check")

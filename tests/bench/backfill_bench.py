@@ -140,7 +140,7 @@ def _keep_sources(world: World, home: Path, folder: Path) -> None:
         month = months.open_month(load_settings(), str(world.last), inbox=str(world.inbox))
         standings = survey(month, world.first, months.received_of(month))
         plan = standings[-1].plan
-        readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
+        readings = [steps.read_files(month, part) for part in months.by_period(plan.submissions)]
         together = gather(month, readings, [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)])
         for standing in standings:
             accepted, measured = month_of(together, standing)

@@ -75,7 +75,7 @@ def measure() -> list[tuple[str, float]]:
 def ten_years(run: Run, scratch: Path) -> tuple[list[tuple[str, float]], Path]:
     """June's files again and again as the files of each of so many months, with a briefing a month, in `run`'s ledger;
     what it takes, and the file of the first month that the finance bureau sent."""
-    intakes = steps.read_month(run.month, months.by_period(run.plan.submissions)[-1])
+    intakes = steps.read_files(run.month, months.by_period(run.plan.submissions)[-1])
     told, sent, first = [], [], Path()
     kept = run.month.store
     for number in range(MONTHS):

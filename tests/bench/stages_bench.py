@@ -63,7 +63,7 @@ def measure(number: int, factor: int) -> tuple[int, dict[str, float]]:
         standings = clock.time("plan", lambda: survey(month, made.first, received), number)
         plan = standings[-1].plan
         by_month = months.by_period(plan.submissions)
-        readings = clock.time("read and type", lambda: [steps.read_month(month, part) for part in by_month], number)
+        readings = clock.time("read and type", lambda: [steps.read_files(month, part) for part in by_month], number)
         parts = steps.by_dataset(month, readings)
         warm_up()
         steps.check_dataset(*parts[0])

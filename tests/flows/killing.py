@@ -102,7 +102,7 @@ def _work(job: dict[str, Any], ready: Run, made: Documents) -> None:
             return
         run = replace(ready, month=month, plan=plan)
         if job["what"] == "run":
-            readings = [steps.read_month(month, part) for part in months.by_period(plan.submissions)]
+            readings = [steps.read_files(month, part) for part in months.by_period(plan.submissions)]
             checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
             accepted = steps.accept_rows(month, plan, readings, checked)
             run = Run(month, plan, accepted, steps.measure_months(month, plan, accepted))

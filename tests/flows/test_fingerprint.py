@@ -9,40 +9,43 @@ from typing import Any
 
 import pytest
 
-from flows.fingerprint import code_version, fingerprint, fonts_identity, package_versions, texts_of
+from flows.fingerprint import code_version, fingerprint, fonts_identity, inputs, package_versions, texts_of
 from transforms.period import Period
 from transforms.submissions import Submission
 
 A = Submission("a" * 64, "350303", Period(2014, 6), "财政局", "财政局.xlsx", dt.datetime(2014, 7, 1, tzinfo=dt.UTC), 9)
 B = replace(A, sha256="b" * 64, department="住建局", filename="住建局.xlsx")
-BASE: dict[str, Any] = {
-    "period": Period(2014, 6),
+BESIDE: dict[str, Any] = {
     "texts": {"contracts/a.yaml": "1", "districts/350303.yaml": "2"},
     "templates": {"briefing.html.j2": "x"},
     "code": "c",
     "fonts": "f",
 }
+BASE: dict[str, Any] = {"period": Period(2014, 6), "inputs": inputs(**BESIDE)}
 
 
 def test_order_and_time_zone_do_not_matter() -> None:
     china = A.received_at.astimezone(dt.timezone(dt.timedelta(hours=8)))
-    texts = dict(reversed(BASE["texts"].items()))
-    assert fingerprint([A, B], **BASE) == fingerprint([B, replace(A, received_at=china)], **BASE | {"texts": texts})
+    other = BASE | {"inputs": inputs(**BESIDE | {"texts": dict(reversed(BESIDE["texts"].items()))})}
+    assert fingerprint([A, B], **BASE) == fingerprint([B, replace(A, received_at=china)], **other)
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"period": Period(2014, 5)},
         {"texts": {"contracts/a.yaml": "2", "districts/350303.yaml": "2"}},
         {"texts": {"contracts/b.yaml": "1", "districts/350303.yaml": "2"}},
         {"templates": {"briefing.html.j2": "y"}},
         {"code": "d"},
         {"fonts": "g"},
-        {"as_known": dt.datetime(2014, 7, 3, tzinfo=dt.UTC)},
     ],
 )
 def test_any_input_matters(change: dict[str, Any]) -> None:
+    assert fingerprint([A, B], **BASE | {"inputs": inputs(**BESIDE | change)}) != fingerprint([A, B], **BASE)
+
+
+@pytest.mark.parametrize("change", [{"period": Period(2014, 5)}, {"as_known": dt.datetime(2014, 7, 3, tzinfo=dt.UTC)}])
+def test_month_and_day_of_knowledge_matter(change: dict[str, Any]) -> None:
     assert fingerprint([A, B], **BASE | change) != fingerprint([A, B], **BASE)
 
 

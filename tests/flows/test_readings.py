@@ -22,7 +22,7 @@ SHEET = "即征即奖兑现明细"
 @pytest.fixture
 def table(june: Run) -> Table:
     own = [s for s in june.plan.submissions if s.period == june.month.period and s.department == "财政局"]
-    (intake,) = steps.read_month(june.month, own)
+    (intake,) = steps.read_files(june.month, own)
     return next(table for table in intake.tables if table.sheet == SHEET)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from flows.stale import reasons, survey
 from flows.together import changes, gather, month_of
 from tests import pipeline
 from tests.pipeline import INBOX, Run
-from transforms.figures import Figure
+from transforms.figures import Figure, untraced
 from transforms.period import Period
 
 pytestmark = pytest.mark.xdist_group("june")
@@ -59,14 +59,16 @@ def test_a_replaced_file_is_named_in_every_later_month(spring: Run) -> None:
 
 
 def test_figures_of_a_month_that_stands_are_those_that_it_printed(spring: Run) -> None:
-    """To the cell; one file of any month before it, and they are measured again."""
+    """To the cell, where that is asked for; one file of any month before it, and they are measured again."""
     month = replace(spring.month, period=MAY)
 
-    def standing() -> dict[Period, Mapping[str, Figure]]:
+    def standing(traced: Collection[Period] = ()) -> dict[Period, Mapping[str, Figure]]:
         plan = months.plan(month, months.received_of(month))
-        return standing_figures(month, plan, month.periods)
+        return standing_figures(month, plan, month.periods, traced)
 
-    assert standing() == {APRIL: spring.measured.history[APRIL]}
+    printed = spring.measured.history[APRIL]
+    assert standing([APRIL]) == {APRIL: printed}
+    assert standing() == {APRIL: untraced(printed)} != {APRIL: printed}
     path = Path(spring.month.inbox) / "350303" / "2014-02" / "财政局.xlsx"
     before = path.read_bytes()
     path.write_bytes((path.parent.parent / "2014-03" / "财政局.xlsx").read_bytes())
@@ -100,14 +102,18 @@ def test_which_months_are_wanted(only: Only, wanted: set[State]) -> None:
 
 def test_a_month_among_others_is_what_it_is_alone(june: Run, spring: Run) -> None:
     """Rows of later months change nothing: neither facts, findings nor figures."""
-    readings = [steps.read_month(june.month, part) for part in months.by_period(june.plan.submissions)]
+    readings = [steps.read_files(june.month, part) for part in months.by_period(june.plan.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(june.month, readings)]
     together = gather(june.month, readings, checked)
     month = replace(june.month, period=APRIL)
     received = {period: months.receive(month, period, months.now()) for period in month.periods}
     (standing,) = survey(month, APRIL, received)
     accepted, measured = month_of(together, standing)
-    assert measured.history == spring.measured.history
+    own = spring.measured.history
+    assert measured.history == {p: own[p] if p == APRIL else untraced(own[p]) for p in own}
+    together.history(APRIL.plus(1))
+    with pytest.raises(ValueError, match="in their order"):
+        together.history(APRIL)
     assert steps.all_findings(accepted, measured) == spring.findings
     assert accepted.receipts == spring.accepted.receipts
     for name, frame in spring.accepted.facts.frames.items():
@@ -119,7 +125,7 @@ def test_figures_that_would_change_are_told_with_both_values(spring: Run) -> Non
     month = spring.month
     received = {period: months.receive(month, period, months.now()) for period in month.periods}
     (standing,) = survey(month, APRIL, received)
-    readings = [steps.read_month(month, part) for part in months.by_period(spring.plan.submissions)]
+    readings = [steps.read_files(month, part) for part in months.by_period(spring.plan.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
     together = gather(month, readings, checked)
     assert list(changes(together, standing)) == []
@@ -128,4 +134,4 @@ def test_figures_that_would_change_are_told_with_both_values(spring: Run) -> Non
     figures = history[APRIL]
     more = replace(figures[code], value=figures[code].value + 1)
     other = replace(together, _history={**history, APRIL: {**figures, code: more}})
-    assert list(changes(other, standing)) == [(figures[code], more)]
+    assert list(changes(other, standing)) == [(untraced(figures)[code], more)]

@@ -40,7 +40,7 @@ def ask(june: Run) -> Callable[[str], Uses]:
             {},
         )
     own = [s for s in june.plan.submissions if s.period == june.month.period and s.department == "财政局"]
-    for intake in steps.read_month(june.month, own):
+    for intake in steps.read_files(june.month, own):
         readings.keep(june.month.store, june.month.configuration, intake.tables)
     return lambda cell: uses(june.month.settings, FILE, SHEET, cell)
 

@@ -176,7 +176,7 @@ def tables(june: Run) -> dict[tuple[str, str], Table]:
     from flows import month as months
     from flows import steps
 
-    readings = [steps.read_month(june.month, part) for part in months.by_period(june.plan.submissions)]
+    readings = [steps.read_files(june.month, part) for part in months.by_period(june.plan.submissions)]
     return {(t.submission.sha256, t.sheet): t for r in readings for intake in r for t in intake.tables}
 
 

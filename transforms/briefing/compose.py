@@ -23,7 +23,7 @@ from transforms.briefing.view import (
     View,
 )
 from transforms.errors import ConfigurationError
-from transforms.figures import Figure, Light, show
+from transforms.figures import Figure, Light, show, untraced
 from transforms.findings import Finding, Severity
 from transforms.period import Period
 from transforms.revisions import Revision, grouped
@@ -105,7 +105,7 @@ def compose(given: BriefingInput) -> View:
         revisions=given.revisions,
         differing=given.differing,
         incomplete=given.incomplete,
-        previous=given.history.get(given.period.previous, {}),
+        previous=untraced(given.history.get(given.period.previous, {})),
         candidates=candidates,
         trend=trends.trend(given.history, given.period),
         enterprises=given.enterprises,
