@@ -3,7 +3,6 @@ made, and once for all districts."""
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -16,6 +15,7 @@ from flows import month as months
 from flows.choices import Only, Runner
 from flows.month import Month
 from flows.outcomes import Outcome, failure_of
+from flows.processes import CORES
 from flows.progress import Pace, among, report
 from flows.revising import made_before
 from flows.settings import Settings
@@ -25,7 +25,6 @@ from transforms.period import Period
 
 Backfill = Callable[..., Iterable[Outcome]]
 _DISTRICTS = "区县"
-CORES = os.cpu_count() or 1
 
 
 class _Prefect(ExitStack):

@@ -17,7 +17,8 @@ from flows import month as months
 from flows.choices import Runner
 from flows.documents import Documents
 from flows.month import Month, Plan, Received
-from flows.renderers import CORES, Renderers, lent
+from flows.processes import CORES
+from flows.renderers import Renderers, lent
 from flows.settings import Settings
 from flows.steps import Accepted, Measured, Readings
 from flows.urls import without_credentials

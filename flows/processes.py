@@ -1,4 +1,4 @@
-"""Which process holds something, and whether it is still at work."""
+"""Which process holds something, and whether it is still at work; and how many may work at a time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 from pathlib import Path
 from typing import NamedTuple
 
+CORES = len(os.sched_getaffinity(0))  # that this process may use
 _FOREIGN_LIMIT = dt.timedelta(hours=6)  # no run takes that long; another machine's process cannot be looked at
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import atexit
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from flows.processes import CORES
 from flows.sandbox import Limits, Reader
 
 
@@ -23,7 +23,7 @@ class ReaderPool:
 
     def __init__(self, limits: Limits | None = None, size: int | None = None) -> None:
         self._limits = limits or Limits()
-        self._places = threading.BoundedSemaphore(size or os.cpu_count() or 1)
+        self._places = threading.BoundedSemaphore(size or CORES)
         self._idle: list[Reader] = []
 
     @contextmanager

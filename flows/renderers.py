@@ -19,9 +19,9 @@ from types import TracebackType
 from typing import Self
 
 from flows.documents import Documents, load
+from flows.processes import CORES
 from transforms.errors import EnvironmentFailure
 
-CORES = os.cpu_count() or 1
 Job = Callable[[], Documents]
 
 
