@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from flows import atomic
 from flows.server_login import CLIENT, SERVER, server_login
 from transforms.errors import EnvironmentFailure, SancuError
 
+# The server ends with the thread that started it (prctl(2), PR_SET_PDEATHSIG), so that is one which lives to the end.
+_STARTER = ThreadPoolExecutor(1)
 BOOT_SECONDS = 90  # a cold disk on a busy machine; usually 4
 ROOM = 2**20  # bytes
 
@@ -96,14 +99,15 @@ class Server:
         port = _free_port()
         log = home / "server.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
+            process = _STARTER.submit(
+                subprocess.Popen,
                 [sys.executable, "-m", "flows.server_process", str(port), str(os.getpid())],
                 env={**os.environ, **OWN_SERVER, SERVER: login},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for the command, which tells the server what became of its run
-            )
+            ).result()
         return cls(process, f"http://127.0.0.1:{port}/api", log)
 
     def wait(self) -> None:

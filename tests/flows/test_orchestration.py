@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -62,6 +64,18 @@ def test_the_server_answers_and_dies_with_a_killed_command(tmp_path: Path) -> No
     while alive(int(pid)) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not alive(int(pid))
+
+
+def test_a_server_outlives_the_thread_that_asked_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of districts side by side the first may be done while others are at work."""
+    for name in (*orchestration.QUIET, "PREFECT_HOME", "PREFECT_API_URL", CLIENT, SERVER):
+        monkeypatch.delenv(name, raising=False)
+    with ExitStack() as stack:
+        with ThreadPoolExecutor(1) as thread:
+            server = thread.submit(stack.enter_context, prefect_server(tmp_path)).result()
+            thread.submit(server.wait).result()
+        time.sleep(1)
+        server.wait()
 
 
 def test_a_server_that_cannot_start_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
