@@ -26,13 +26,13 @@ class Cluster:
     address: str
     workers: list[subprocess.Popen[bytes]]
 
-    def wait_until_busy(self, number: int, finished: int) -> None:
-        """Return when a worker is at a task and has finished `finished` before."""
+    def wait_until_busy(self, number: int, finished: int, command: subprocess.Popen[str]) -> None:
+        """Return when a worker is at a task of `command` and has finished `finished` before."""
         until = time.monotonic() + _PATIENCE
         with Client(self.address, set_as_default=False) as client:
             name = f"worker{number}"
             (place,) = (at for at, one in client.scheduler_info()["workers"].items() if one["id"] == name)
-            while time.monotonic() < until:
+            while command.poll() is None and time.monotonic() < until:
                 if client.processing()[place] and len(client.has_what()[place]) >= finished:
                     return
                 time.sleep(0.05)

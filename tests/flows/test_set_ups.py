@@ -105,7 +105,7 @@ def test_dask_on_top_and_a_worker_killed_midway(one_pc: SetUp, served: SetUp) ->
             stderr=subprocess.PIPE,
             text=True,
         ) as command:
-            cluster.wait_until_busy(0, finished=1)
+            cluster.wait_until_busy(0, 1, command)
             cluster.kill(0)
             told, errors = command.communicate(timeout=900)
     assert (command.returncode, told.splitlines()[-1:]) == (0, [LAST]), errors
