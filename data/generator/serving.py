@@ -38,6 +38,7 @@ def enterprises(world: World) -> None:
     rng, district = world.rng, world.district
     names = [f"{district.city}{district.name}{brand}{trade}有限公司" for brand in BRANDS for trade in TRADES]
     rng.shuffle(names)
+    names += [name.replace("有限公司", f"{number}厂有限公司") for number in "二三四五" for name in names]
     wanted, monitored = world.totals.enterprises, world.totals.monitored
     bodies = rng.sample(range(50_000_000, 79_999_999), wanted)
     for number, (name, body) in enumerate(zip(names[:wanted], bodies, strict=True)):

@@ -68,10 +68,13 @@ def measure(number: int, factor: int) -> tuple[int, dict[str, float]]:
         warm_up()
         steps.check_dataset(*parts[0])
         checked = clock.time("check", lambda: [steps.check_dataset(*part) for part in parts], number)
-        together = clock.time("accept, measure", lambda: gather(month, readings, checked), number)
-        _issue(standings[0], together, Clock())  # the first document of a process pays for imports and fonts
-        for standing in standings[-DOCUMENTS:]:
-            _issue(standing, together, clock)
+        together = clock.time("accept", lambda: gather(month, readings, checked), number)
+        for place, standing in enumerate(standings):
+            clock.time("figures with lineage", partial(together.history, standing.month.period), number)
+            if place == 0:
+                _issue(standing, together, Clock())  # the first document of a process pays for imports and fonts
+            elif place >= number - DOCUMENTS:
+                _issue(standing, together, clock)
         rows = sum(len(table.frame) for intake in readings[-1] for table in intake.tables)
         return rows, clock.spent
 
