@@ -52,9 +52,8 @@ class Month:
     as_known: dt.datetime | None
     ledger: Ledger
     store: Store
-    inputs: Mapping[str, str] = field(
-        default_factory=dict, repr=False
-    )  # beside files and what the office says, name → hash
+    # What issues depend on beside files and what the office says, name → hash.
+    inputs: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def code(self) -> str:

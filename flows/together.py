@@ -34,9 +34,7 @@ class Together:
     lists: Lists = field(default_factory=dict)
     kept: Kept = field(default_factory=dict)
     known: History = field(default_factory=dict)  # figures of months that stand
-    traced: frozenset[Period] = (
-        frozenset()
-    )  # months whose figures keep their lineage: an issue of theirs no longer holds
+    traced: frozenset[Period] = frozenset()  # months of issues that no longer hold: their figures keep their lineage
     _history: dict[Period, Mapping[str, Figure]] = field(default_factory=dict)
 
     def history(self, until: Period) -> History:

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from flows import readings, steps
-from flows.ledger import Arrival
+from flows.ledger import Arrival, Ledger
 from flows.ledger.tracing import Traced
+from flows.store import sha256_of
 from flows.uses import Place, Uses, reached, uses
 from tests import pipeline
 from tests.pipeline import INBOX, Run
@@ -167,10 +168,8 @@ def test_without_what_was_kept_the_archive_is_read_again(june: Run, ask: Callabl
 def test_a_file_that_another_has_taken_the_place_of(june: Run, ask: Callable[[str], Uses], tmp_path: Path) -> None:
     """The same month sent twice: a cell of the first file tells which file counts."""
     ask("J6")
-    ledger, period = june.month.ledger, june.month.period.plus(1)
-    first = tmp_path / "财政局.xlsx"
-    first.write_bytes(b"first")
-    digests = [june.month.store.put(data) for data in (b"first", b"second")]
+    ledger, period = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite"), june.month.period.plus(1)
+    digests = [sha256_of(data) for data in (b"first", b"second")]
     for day, (digest, name) in enumerate(zip(digests, ("财政局.xlsx", "财政局（更正）.xlsx"), strict=True), 1):
         at = dt.datetime(2014, 8, day, tzinfo=dt.UTC)
         ledger.record_submissions(june.month.code, period, [Arrival(digest, "财政局", name, 5, at)], at, "twice")
