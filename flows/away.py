@@ -21,7 +21,7 @@ from flows.documents import Documents
 from flows.fonts import font_files
 from flows.month import Month
 from flows.proving import names_of
-from flows.settings import REPOSITORY, Settings, load_settings
+from flows.settings import Settings, load_settings
 from flows.store import Store
 from transforms.briefing.view import View
 from transforms.contracts import Contract
@@ -112,9 +112,7 @@ def fetch(store: Store, run: str, sha256: str) -> Any:
 
 def version(settings: Settings) -> str:
     """What results depend on beside what travels."""
-    templates = prints.texts_of(REPOSITORY / "report_templates", "*.j2", "*.css")
-    inputs = prints.inputs({}, templates, prints.code_version(), prints.fonts_identity(settings.fonts))
-    return prints.hash_json([inputs, settings.reader.model_dump()])
+    return prints.hash_json([prints.current_inputs({}, settings.fonts), settings.reader.model_dump()])
 
 
 @functools.cache

@@ -133,8 +133,7 @@ def _backfill(
     month: Month, first: Period, only: Only, dry_run: bool, runner: Runner, prefect: _Prefect
 ) -> list[Outcome]:
     report("收文")
-    received = {period: months.receive(month, period, months.now()) for period in month.periods}
-    standings = survey(month, max(first, month.configuration.district.first_period), received)
+    standings = survey(month, max(first, month.configuration.district.first_period), months.received_of(month))
     todo = [standing for standing in standings if standing.wanted(only)]
     made: dict[Period, Outcome] = {}
     if todo:

@@ -69,6 +69,12 @@ def inputs(texts: Mapping[str, str], templates: Mapping[str, str], code: str, fo
     return hashes(texts) | {"templates": hash_json(dict(templates)), "code": code, "fonts": fonts}
 
 
+def current_inputs(texts: Mapping[str, str], fonts: Path) -> dict[str, str]:
+    """`inputs` with the templates and the program that are here, and the fonts of this folder."""
+    templates = texts_of(_ROOT / "report_templates", "*.j2", "*.css")
+    return inputs(texts, templates, code_version(), fonts_identity(fonts))
+
+
 def hashes(texts: Mapping[str, str]) -> dict[str, str]:
     """SHA-256 (hex) of each text, by its name."""
     return {name: hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for name, text in texts.items()}

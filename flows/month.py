@@ -23,7 +23,7 @@ from flows.ledger import Arrival, Briefing, Ledger, Status
 from flows.returned import stand, write_all
 from flows.revising import Past, files_until, method_of, past_of
 from flows.sealing import refuse_if_lost, seal
-from flows.settings import PREFIX, REPOSITORY, Settings
+from flows.settings import PREFIX, Settings
 from flows.sources import pull
 from flows.store import EDITIONS, Store, outputs, write_outputs
 from flows.urls import without_credentials
@@ -86,6 +86,10 @@ class Month:
     def issue_folder(self, fingerprint: str) -> str:
         return f"{self.code}/{self.period}/{fingerprint}"
 
+    def in_force(self) -> tuple[Submission, ...]:
+        """The submissions of the campaign up to the month that count."""
+        return self.ledger.submissions(self.code, self.period, self.as_known, self.inbox_name)
+
 
 @dataclass(frozen=True)
 class Received:
@@ -141,8 +145,7 @@ def open_month(
     known = dt.datetime.combine(as_known, dt.time.max, CHINA) if as_known else None
     ledger, store = Ledger(settings.database_url), Store(settings.store_url)
     refuse_if_lost(ledger, store)
-    templates = prints.texts_of(REPOSITORY / "report_templates", "*.j2", "*.css")
-    inputs = prints.inputs(configuration.texts, templates, prints.code_version(), prints.fonts_identity(settings.fonts))
+    inputs = prints.current_inputs(configuration.texts, settings.fonts)
     return Month(settings, configuration, month, url, out or settings.out, known, ledger, store, inputs)
 
 
@@ -179,14 +182,9 @@ def receive(month: Month, period: Period, at: dt.datetime) -> Received:
     return Received(tuple(notes), (*(item.filename for item in incoming), *waiting), waiting)
 
 
-def in_force(month: Month) -> tuple[Submission, ...]:
-    """The submissions of the campaign up to the month that count."""
-    return month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
-
-
 def plan(month: Month, received: dict[Period, Received], submissions: tuple[Submission, ...] | None = None) -> Plan:
-    """The fingerprint of all that the briefing depends on. `submissions` are those `in_force`, where they are known."""
-    submissions = in_force(month) if submissions is None else submissions
+    """The fingerprint of all that the briefing depends on. `submissions` are those in force, where they are known."""
+    submissions = month.in_force() if submissions is None else submissions
     notes = tuple(note for found in received.values() for note in found.notes)
     present = {(period, name) for period, found in received.items() for name in found.names}
     withdrawn = tuple(f"{s.period} {s.filename}" for s in submissions if (s.period, s.filename) not in present)

@@ -111,8 +111,7 @@ def method_of(inputs: Mapping[str, str]) -> str:
 def made_before(month: Month) -> bool:
     """Whether an issue of the month was made from the files in force by today's method: what was read and checked for it
     is kept, so nothing has to be checked again."""
-    submissions = month.ledger.submissions(month.code, month.period, month.as_known, month.inbox_name)
-    files = files_until(submissions, [month.period])[month.period]
+    files = files_until(month.in_force(), [month.period])[month.period]
     method = method_of(month.inputs)
     made = month.ledger.issued(month.code, month.period)
     return any((one.period, one.files, one.method) == (month.period, files, method) for one in made)

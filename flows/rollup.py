@@ -15,7 +15,7 @@ from flows.fonts import font_files
 from flows.ledger import Briefing, Ledger, Status
 from flows.progress import report
 from flows.sealing import refuse_if_lost, seal
-from flows.settings import REPOSITORY, Settings
+from flows.settings import Settings
 from flows.store import Store, outputs, sha256_of, write_outputs
 from transforms import exports, fact_tables
 from transforms.briefing import selection
@@ -129,11 +129,8 @@ def _fingerprint(place: _Place, current: Mapping[str, Briefing | None], earlier:
         "previous": earlier.fingerprint if earlier else None,
         "period": str(place.period),
         "region": place.text,
-        "templates": prints.texts_of(REPOSITORY / "report_templates", "*.j2", "*.css"),
-        "code": prints.code_version(),
-        "fonts": prints.fonts_identity(place.settings.fonts),
     }
-    return prints.hash_json(parts)
+    return prints.hash_json(parts | prints.current_inputs({}, place.settings.fonts))
 
 
 def _unchanged(place: _Place, fingerprint: str) -> RegionIssue | None:

@@ -156,7 +156,7 @@ class Look:
 
     def pull(self, action: Action) -> str:
         month = months.open_month(self.settings, str(action.period), self.code)
-        seen = [months.receive(month, period, months.now()) for period in month.periods]
+        seen = months.received_of(month).values()
         Journal(self.settings, self.code).record(action.key, self.now)
         return f"{action.line()}：{sum(len(received.names) for received in seen)} 个文件"
 

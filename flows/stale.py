@@ -41,7 +41,7 @@ class Standing:
 
 def survey(month: Month, first: Period, received: Mapping[Period, Received]) -> tuple[Standing, ...]:
     """How each month from `first` to the month's own stands, earliest first."""
-    unmade, submissions = month.ledger.attempts(month.code), months.in_force(month)
+    unmade, submissions = month.ledger.attempts(month.code), month.in_force()
     return tuple(
         _standing(
             replace(month, period=period),

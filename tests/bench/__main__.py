@@ -61,7 +61,7 @@ import prefect, great_expectations, great_expectations.expectations, weasyprint,
 from flows import steps
 mark("imports")
 month = months.open_month(load_settings(), "2014-06", inbox=sys.argv[1])
-received = {period: months.receive(month, period, months.now()) for period in month.periods}
+received = months.received_of(month)
 plan = months.plan(month, received)
 mark("receive")
 readings = [steps.read_files(month, part) for part in months.by_period(plan.submissions)]

@@ -95,7 +95,7 @@ def _work(job: dict[str, Any], ready: Run, made: Documents) -> None:
     """`publish`: from the finished documents on; `run`: from the inbox on, with the documents made beforehand."""
     month = _month(Path(job["home"]), ready.month)
     with month.ledger.lock(month.code, month.period):
-        received = {period: months.receive(month, period, months.now()) for period in month.periods}
+        received = months.received_of(month)
         sign(month, months.plan(month, received).draft, "办公室")
         plan = months.plan(month, received)
         if months.unchanged(month, plan):

@@ -40,7 +40,7 @@ def published(run: Run) -> None:
 
 def standings(run: Run, last: Period = MAY) -> dict[Period, tuple[State, tuple[str, ...]]]:
     month = replace(run.month, period=last)
-    received = {period: months.receive(month, period, months.now()) for period in month.periods}
+    received = months.received_of(month)
     return {one.month.period: (one.state, one.reasons) for one in survey(month, APRIL, received)}
 
 
@@ -106,7 +106,7 @@ def test_a_month_among_others_is_what_it_is_alone(june: Run, spring: Run) -> Non
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(june.month, readings)]
     together = gather(june.month, readings, checked)
     month = replace(june.month, period=APRIL)
-    received = {period: months.receive(month, period, months.now()) for period in month.periods}
+    received = months.received_of(month)
     (standing,) = survey(month, APRIL, received)
     accepted, measured = month_of(together, standing)
     own = spring.measured.history
@@ -123,7 +123,7 @@ def test_a_month_among_others_is_what_it_is_alone(june: Run, spring: Run) -> Non
 
 def test_figures_that_would_change_are_told_with_both_values(spring: Run) -> None:
     month = spring.month
-    received = {period: months.receive(month, period, months.now()) for period in month.periods}
+    received = months.received_of(month)
     (standing,) = survey(month, APRIL, received)
     readings = [steps.read_files(month, part) for part in months.by_period(spring.plan.submissions)]
     checked = [steps.check_dataset(*part) for part in steps.by_dataset(month, readings)]
